@@ -1,0 +1,92 @@
+# Naru: what a newcomer, a colleague and CI run. `make help` says what there is.
+# Python 3.11 or later, git and make are enough, without root; everything lands in .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format bench bench-smoke proof clean
+
+ARGS ?=
+BIN := .venv/bin
+PY := $(BIN)/python
+
+##@ Start here
+
+run: .venv/run.stamp ## The demonstration: fictional testimony, intake on port 8000, desk on 8001
+	@exec $(PY) -m app demo --data var/demo --intake-port 8000 --desk-port 8001 $(ARGS)
+
+test: .venv/test.stamp interop ## Every test; what lacks its program is skipped with a line (ARGS="-k kill")
+	$(PY) -m pytest $(ARGS)
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+##@ Before a change is handed over
+
+check: lint interop ## All the gates: format, lint, types, import contracts, tests with branch coverage
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest $(ARGS)
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
+
+lint: .venv/test.stamp ## The gates that read the code and do not run it
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(PY) -m mypy
+	$(BIN)/lint-imports
+
+format: .venv/test.stamp ## Let ruff lay the code out and mend what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+##@ Measured, by hand
+
+bench: .venv/test.stamp ## Speeds and sizes beside their targets (ARGS="visit load memory start seal")
+	$(PY) -m bench $(ARGS)
+
+bench-smoke: .venv/test.stamp ## The one table that counts instead of timing: the first visit
+	$(PY) -m bench visit --check
+
+proof: .venv/test.stamp interop ## Long runs: 200 kills, then every table; half an hour
+	NARU_REQUIRE_ALL=1 NARU_KILLS=200 $(PY) -m pytest --timeout=3600 -s tests/outside/test_kill.py
+	$(PY) -m bench --check
+
+##@ Leave no trace
+
+clean: ## Remove .venv, caches and the demonstration's data
+	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .coverage .coverage.* tests/interop/node_modules
+
+# --- What the targets above stand on: each stamp says "installed since the list last changed".
+
+.PHONY: interop
+INTEROP := $(wildcard tests/interop/package-lock.json)
+
+$(PY):
+	@for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+			2>/dev/null; then exec $$python -m venv --clear .venv; fi; \
+	done; \
+	echo "Naru needs Python 3.11 or later and its venv module" \
+		"(Debian and Ubuntu: apt-get install python3 python3-venv)." >&2; exit 1
+
+.venv/run.stamp: requirements.txt $(PY)
+	@echo "Installing into .venv what Naru runs on (once, about a minute)"
+	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test.stamp: tests/requirements.txt .venv/run.stamp
+	@echo "Installing into .venv what the tests need (once)"
+	@$(PY) -m pip install --quiet --require-hashes -r tests/requirements.txt
+	@touch $@
+
+interop: $(if $(INTEROP),tests/interop/node_modules/.stamp)
+
+tests/interop/node_modules/.stamp: $(INTEROP)
+	@if command -v npm >/dev/null; then \
+		echo "Installing age's TypeScript edition for the round trips (once)"; \
+		cd tests/interop && npm ci --silent --no-progress && touch node_modules/.stamp; \
+	elif [ "$$NARU_REQUIRE_ALL" = 1 ]; then \
+		echo "npm is missing: apt-get install nodejs npm" >&2; exit 1; \
+	else \
+		echo "skipped: round trips with age's TypeScript edition (apt-get install nodejs npm)"; \
+	fi

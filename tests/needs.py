@@ -1,0 +1,36 @@
+"""Programs a test drives: without one it is skipped with the line that installs it.
+
+Under `NARU_REQUIRE_ALL=1`, as in CI, the same test fails instead: nothing is left out unseen.
+"""
+
+import os
+import shutil
+
+import pytest
+
+PACKAGES = {
+    "age": "age",
+    "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
+    "node": "nodejs",
+    "npm": "npm",
+    "sha256sum": "coreutils",
+    "ssh-keygen": "openssh-client",
+    "strace": "strace",
+    "tor": "tor",
+}
+
+
+def need(program):
+    """Give the program's path, or leave the test with a sentence that says what to install."""
+    path = shutil.which(program)
+    if path is None:
+        give_up(f"{program} is missing: apt-get install {PACKAGES.get(program, program)}")
+    return path
+
+
+def give_up(why):
+    """Skip, or fail where everything must run."""
+    if os.environ.get("NARU_REQUIRE_ALL") == "1":
+        pytest.fail(why, pytrace=False)
+    pytest.skip(why)
