@@ -1,0 +1,1 @@
+"""What reviewers make of testimony: sealed records, their keys, custody, the index."""

@@ -1,0 +1,167 @@
+"""Engines, the declaration of what a column reveals, and the one durable writer.
+
+SQLite runs as WAL with ``synchronous=FULL``; PostgreSQL with ``synchronous_commit=on``. All writes
+of a process go through one :class:`Writer`, which groups what waits into one commit, each piece of
+work in a SAVEPOINT of its own, and answers only when the commit is on disk (DESIGN rule 3).
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Engine, LargeBinary, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+
+T = TypeVar("T")
+GROUP = 64
+BUSY_MS = 10_000
+
+
+class NotDurable(Exception):
+    """The commit failed: nothing of the group is stored, and this process must start anew."""
+
+
+def column(
+    name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *args: Any, reveals: str, **kw: Any
+) -> Column[Any]:  # noqa: ANN401
+    """Make a column that declares what it tells a thief of the disk (DESIGN rule 7)."""
+    return Column(name, kind, *args, info={"reveals": reveals}, **kw)
+
+
+Bytes = LargeBinary
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for ``url`` with the durability and erasure settings Naru promises."""
+    if not url.startswith("sqlite"):
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    connection.commit()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
+    # The driver must not open transactions by itself: SAVEPOINT would not nest in them.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        f"busy_timeout={BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("naru_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def truncate_wal(engine: Engine) -> None:
+    """Write the WAL back and cut it to nothing, so that what was destroyed is not left in it."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+class WrongRevision(Exception):
+    """The database is missing or not at the revision this code was written for."""
+
+
+def refuse_stale(engine: Engine, head: str) -> None:
+    """Raise :class:`WrongRevision` unless the database stands at ``head``, without alembic."""
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DBAPIError as error:
+        raise WrongRevision("the database was never made: run 'python -m app init'") from error
+    if found != head:
+        raise WrongRevision(f"the database is at {found}, not {head}: run 'python -m app update'")
+
+
+class Writer:
+    """One thread that commits everything this process writes to one database.
+
+    ``run`` blocks until the work is durable and returns what the work returned, or raises what it
+    raised (its savepoint is rolled back; the others of the group are kept). When the commit itself
+    fails, all of the group get :class:`NotDurable` and ``on_failure`` is called once: a failed
+    fsync is never retried.
+    """
+
+    def __init__(self, engine: Engine, on_failure: Callable[[], None]) -> None:
+        self._engine = engine.execution_options(naru_writes=True)
+        self._on_failure = on_failure
+        self._failed = False
+        self._waiting: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]]] = (
+            queue.SimpleQueue()
+        )
+        threading.Thread(target=self._serve, name="writer", daemon=True).start()
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work`` in the next commit and return its result once that commit is on disk."""
+        if self._failed:
+            raise NotDurable
+        done: Future[T] = Future()
+        self._waiting.put((work, done))
+        return done.result()
+
+    def _serve(self) -> None:
+        while True:
+            group = [self._waiting.get()]
+            while len(group) < GROUP and not self._waiting.empty():
+                group.append(self._waiting.get())
+            self._commit(group)
+
+    def _commit(self, group: list[tuple[Callable[[Connection], Any], Future[Any]]]) -> None:
+        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self._engine.begin() as connection:
+                answers = [(done, *_attempt(connection, work)) for work, done in group]
+        except Exception:  # noqa: BLE001 - whatever it was, nothing of this group is on disk
+            self._failed = True
+            for _, done in group:
+                done.set_exception(NotDurable())
+            self._on_failure()
+            return
+        for done, result, error in answers:
+            if error is None:
+                done.set_result(result)
+            else:
+                done.set_exception(error)
+
+
+def _attempt(
+    connection: Connection, work: Callable[[Connection], Any]
+) -> tuple[Any, BaseException | None]:
+    try:
+        with connection.begin_nested():
+            return work(connection), None
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_disk(error):
+            raise
+        return None, error
+    except Exception as error:  # noqa: BLE001 - handed to the caller who asked for this work
+        return None, error
+
+
+def _is_disk(error: DBAPIError) -> bool:
+    """Tell a failing disk (full, I/O error) from work that the database refused."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    return name.startswith(("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CORRUPT", "SQLITE_READONLY"))

@@ -1,0 +1,1 @@
+"""What the intake writes and the desk collects."""
