@@ -1,0 +1,203 @@
+"""What the casebook hands to a page: frozen, already opened, living in memory only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Answers = Mapping[str, str | tuple[str, ...]]
+
+
+class CasebookError(Exception):
+    """Base of what the casebook refuses; the subclass says what happened, the page says it in words."""
+
+
+class Refused(CasebookError):
+    """The log-in is refused: name, passphrase or code. Never says which."""
+
+
+class NoSession(CasebookError):
+    """The cookie opens no session: logged out, expired or never ours."""
+
+
+class NotFound(CasebookError):
+    """No such record, person or member."""
+
+
+class NotYours(CasebookError):
+    """The member lacks the key or the role for it."""
+
+
+class Misfiled(CasebookError):
+    """The document names another slot or epoch than its row."""
+
+
+class Altered(CasebookError):
+    """Header, payload or record do not verify."""
+
+
+class NoConsent(CasebookError):
+    """The witness did not agree to this purpose."""
+
+
+class BadTag(CasebookError):
+    """A tag that says nothing, or rests on no words; ``what`` names the field."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member as the directory (or their own card) describes them."""
+
+    id: str
+    name: str
+    role: str  # lead, reviewer, partner
+    triage: bool = False
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A statement about a person, made by a member, resting on words (DESIGN rule 8)."""
+
+    id: str
+    record: str
+    person: str
+    person_name: str
+    episode: int
+    stage: str
+    track: str
+    start: int
+    end: int
+    text: str
+    confidence: str
+    date_from: str = ""
+    date_to: str = ""
+    date_as_stated: str = ""
+    knowledge: str = "unknown"
+    by: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    id: str
+    day: str
+    lang: str
+    role: str
+    preview: str
+    tags: int
+    letters: int
+    released: int
+    leads_only: bool
+    seen: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A keyset page of rows; ``after`` is the cursor of the next one or empty."""
+
+    rows: tuple[Row, ...]
+    after: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An arrival that cannot be opened, and why: not-for-you, altered, misfiled."""
+
+    id: str
+    day: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A later item of the same witness."""
+
+    id: str
+    kind: str
+    day: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class Release:
+    """One decision that something may leave."""
+
+    partner: str
+    purpose: str
+    day: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """One record, opened."""
+
+    id: str
+    day: str
+    kind: str
+    lang: str
+    way: str
+    epoch: str
+    narrative: str
+    answers: Answers
+    consents: frozenset[str]
+    tags: tuple[Tag, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    releases: tuple[Release, ...] = ()
+    leads_only: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person across testimonies; tags in the order of the stages."""
+
+    id: str
+    name: str
+    names: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True)
+class TagInput:
+    """What a form says of a new tag, parsed: the span is code points of the narrative."""
+
+    person: str  # an id, or "new:NAME"
+    stage: str
+    track: str
+    start: int
+    end: int
+    confidence: str
+    episode: int = 1
+    date_from: str = ""
+    date_to: str = ""
+    date_as_stated: str = ""
+    knowledge: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Released:
+    """What a partner sees of one release."""
+
+    id: str  # of the testimony
+    day: str
+    purpose: str
+    lang: str
+    preview: str
+    text: str
+    tags: tuple[Tag, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Act:
+    """One opened entry of the custody account."""
+
+    position: int
+    day: str
+    act: str
+    actor: str
+    record: str
