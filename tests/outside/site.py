@@ -1,10 +1,11 @@
-"""A browser of two hundred lines: what a stranger needs to follow DESIGN section 9, and no more.
+"""A browser of two hundred lines: what a stranger needs to keep to the contract.
 
 It keeps cookies, sends back every hidden input as found, ends lines with CR LF as browsers do, and
 follows nothing by itself. It knows nothing of Naru, and it is the only client of the outside tests
 and of the bench.
 """
 
+import contextlib
 import http.client
 import re
 import secrets
@@ -12,9 +13,11 @@ import urllib.parse
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
+)
 FETCHED = {("link", "href"), ("object", "data"), ("form", "action"), ("button", "formaction")}
-TEXTUAL = frozenset({"text", "search", "email", "tel", "url", "number"})
+TEXTUAL = frozenset({"text", "search", "email", "tel", "url"})
 
 
 @dataclass(eq=False)
@@ -112,12 +115,12 @@ class Form:
 
     def controls(self):
         """The named controls that are in it, also those tied to it by a `form` attribute."""
-        name = self.node.attrs.get("id")
+        name, inside = self.node.attrs.get("id"), set(self.node.all())
         for control in self.page.root.all():
             if control.tag not in ("input", "textarea", "select") or "name" not in control.attrs:
                 continue
             owner = control.attrs.get("form")
-            if owner == name if owner else control in set(self.node.all(control.tag)):
+            if owner == name if owner else control in inside:
                 yield control
 
     def names(self):
@@ -279,8 +282,6 @@ class Site:
         headers = {"Host": f"{self.host}:{self.port}", "Accept": "text/html", **(headers or {})}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
-        if method == "POST":
-            headers["Origin"] = self.url
         path = urllib.parse.urlsplit(path)._replace(scheme="", netloc="").geturl()
         response, data = self._exchange(method, path, body, headers)
         self._note(response, data)
@@ -290,7 +291,8 @@ class Site:
         connection = self._connection or self._connect()
         self._connection = None
         try:
-            connection.request(method, path, body, headers)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, headers)  # refused early: read the answer
             response = connection.getresponse()
             data = response.read()
         except BaseException:

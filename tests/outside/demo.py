@@ -1,0 +1,158 @@
+"""The demonstration as a stranger starts it: one command, one line of JSON, SIGTERM at the end."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_ports(count):
+    """Ports nobody listens on just now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def run(*words, stdin=None, passphrase=None, check=True):
+    """`python -m …` from the repository's root; a passphrase goes through a pipe of its own."""
+    fds = ()
+    if passphrase is not None:
+        reading, writing = os.pipe()
+        os.write(writing, passphrase.encode() + b"\n")
+        os.close(writing)
+        words, fds = (*words, "--passphrase-fd", str(reading)), (reading,)
+    command = [sys.executable, "-m", *map(str, words)]
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, cwd=ROOT, pass_fds=fds, timeout=120, check=False
+    )
+    for fd in fds:
+        os.close(fd)
+    if check:
+        assert done.returncode == 0, (words[:2], done.stderr.decode())
+    return done
+
+
+class Demo:
+    """A running `app demo`. `info` is its line of JSON; `log` holds all it ever printed."""
+
+    def __init__(self, data, *, empty=True, log=None):
+        self.data, self.empty = Path(data), empty
+        self.ports = free_ports(2)
+        self.log = Path(log) if log else self.data.with_name(self.data.name + ".log")
+        self.process = self.info = None
+        self.seconds = None
+
+    def start(self, wait=60):
+        """Start, or go on with what is in `data`; ready when the line is there."""
+        intake, desk = map(str, self.ports)
+        words = ["app", "demo", "--data", str(self.data), "--json"]
+        words += ["--intake-port", intake, "--desk-port", desk] + ["--empty"] * self.empty
+        began, start = time.monotonic(), self._size()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *words],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        while self.info is None:
+            self._look(start)
+            self.seconds = time.monotonic() - began
+            assert self.seconds < wait, f"no line after {wait} s:\n{self.tail()}"
+            time.sleep(0.02)
+        return self
+
+    def _size(self):
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def _look(self, start):
+        assert self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.tail()}"
+        with self.log.open("rb") as log:
+            log.seek(start)
+            for line in log.read().splitlines(keepends=True):
+                if line.startswith(b"{") and line.endswith(b"\n"):
+                    with contextlib.suppress(ValueError):
+                        self.info = json.loads(line)
+
+    def tail(self):
+        return self.log.read_bytes()[-4000:].decode(errors="replace")
+
+    @property
+    def intake(self):
+        return self.info["intake"]
+
+    @property
+    def desk(self):
+        return self.info["desk"]
+
+    def config(self):
+        """`--config FILE` for the commands that act on this demonstration."""
+        return ["--config", str(self.info.get("config") or next(self.data.glob("*.toml")))]
+
+    def family(self):
+        """The ids of its processes: itself and all that descend from it."""
+        return family(self.process.pid)
+
+    def stop(self):
+        """SIGTERM, and the exit status it must end with: 0, and nobody left behind."""
+        pids = self.family()
+        self.process.terminate()
+        status = self.process.wait(20)
+        left = [pid for pid in pids if alive(pid)]
+        assert not left, f"still running after SIGTERM: {left}"
+        self.info = None
+        return status
+
+    def kill(self):
+        """kill -9 of everything at once, as when the machine loses its patience."""
+        for pid in self.family():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
+        self.info = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, *_):
+        if self.process is None or self.process.poll() is not None:
+            assert kind or self.process is None, f"ended early:\n{self.tail()}"
+        elif kind:
+            self.kill()
+        else:
+            assert self.stop() == 0, self.tail()
+
+
+def family(pid):
+    """A process and all its descendants, eldest first, as /proc tells."""
+    children = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry.name))
+    found = [pid]
+    for each in found:
+        found += children.get(each, [])
+    return found
+
+
+def alive(pid):
+    """Whether it runs; one that has ended and waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
