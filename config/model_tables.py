@@ -78,6 +78,11 @@ class Model:
     external_sources: _Table[Text]
 
     @property
+    def version(self) -> str:
+        """Which version of the data this is; tags and bundles name it."""
+        return self.meta.version
+
+    @property
     def stages(self) -> tuple[Stage, ...]:
         """The fifteen stages of the article, in order."""
         return tuple(one for one in self.all_stages if not one.is_extension)
@@ -128,8 +133,19 @@ class Model:
         return {one: tuple(sorted(ends, key=self.order_key)) for one, ends in after.items()}
 
     def follows(self, stage_id: str, before: str) -> bool:
-        """Whether `stage_id` may come directly after `before` (rule R04 asks when it may not)."""
-        return self.by_stage[stage_id].any_prev or stage_id in self._after[before]
+        """Whether `stage_id` may come directly after `before` (rule R04 asks when it may not).
+
+        A stage that refines another is that stage told more closely: it has its edges too, and
+        the two may stand side by side.
+        """
+        later, earlier = self._same(stage_id), self._same(before)
+        free = any(self.by_stage[one].any_prev for one in later)
+        joined = any(one in self._after[other] for one in later for other in earlier)
+        return free or joined or bool(later & earlier)
+
+    def _same(self, stage_id: str) -> set[str]:
+        coarse = self.by_stage[stage_id].refines
+        return {stage_id, coarse} if coarse else {stage_id}
 
     def label(self, any_id: str, lang: str, kind: str | None = None) -> str:
         """Name anything in `lang`. An id of two kinds (a stage, an abuse) is the stage's name."""

@@ -37,7 +37,7 @@ class _Loader(_Base):  # type: ignore[misc]  # one of two loaders, known only wh
         "t": [_means("bool", "^true$")],
         "f": [_means("bool", "^false$")],
         "n": [_means("null", "^null$")],
-        **{first: _NUMBERS for first in "-0123456789"},
+        **dict.fromkeys("-0123456789", _NUMBERS),
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
