@@ -2,7 +2,7 @@
 # Python 3.11 or later, git and make are enough, without root; everything lands in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-smoke proof clean
+.PHONY: help run test check lint format bench bench-smoke proof pictures clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -49,6 +49,9 @@ bench-smoke: .venv/test.stamp ## The one table that counts instead of timing: th
 proof: .venv/test.stamp interop ## Long runs: 200 kills, then every table; half an hour
 	NARU_REQUIRE_ALL=1 NARU_KILLS=200 $(PY) -m pytest --timeout=3600 -s tests/outside/test_kill.py
 	$(PY) -m bench --check
+
+pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the fictional samples
+	NARU_REQUIRE_ALL=1 NARU_PICTURES=docs/pictures $(PY) -m pytest tests/outside/test_browser.py
 
 ##@ Leave no trace
 

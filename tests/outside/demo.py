@@ -44,10 +44,10 @@ def run(*words, stdin=None, passphrase=None, check=True):
 class Demo:
     """A running `app demo`. `info` is its line of JSON; `log` holds all it ever printed."""
 
-    def __init__(self, data, *, empty=True, log=None):
-        self.data, self.empty = Path(data), empty
+    def __init__(self, data, *, empty=True, under=()):
+        self.data, self.empty, self.under = Path(data), empty, under
         self.ports = free_ports(2)
-        self.log = Path(log) if log else self.data.with_name(self.data.name + ".log")
+        self.log = self.data.with_name(self.data.name + ".log")
         self.process = self.info = None
         self.seconds = None
 
@@ -59,7 +59,7 @@ class Demo:
         began, start = time.monotonic(), self._size()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *words],
+                [*self.under, sys.executable, "-m", *words],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -107,7 +107,7 @@ class Demo:
     def stop(self):
         """SIGTERM, and the exit status it must end with: 0, and nobody left behind."""
         pids = self.family()
-        self.process.terminate()
+        os.kill(pids[1 if self.under else 0], signal.SIGTERM)
         status = self.process.wait(20)
         left = [pid for pid in pids if alive(pid)]
         assert not left, f"still running after SIGTERM: {left}"

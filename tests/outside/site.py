@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
 )
-FETCHED = {("link", "href"), ("object", "data"), ("form", "action"), ("button", "formaction")}
+FETCHED = {"src", "srcset", "poster", "background", "data"}
 TEXTUAL = frozenset({"text", "search", "email", "tel", "url"})
 
 
@@ -219,14 +219,20 @@ class Page:
                 return form
         raise AssertionError(f"{self.path} ({self.status}) has no form {name or action}")
 
-    def fetched(self):
-        """Every address the page makes a browser fetch or post to, styles included."""
-        found = [m.strip("'\" ") for m in re.findall(r"url\(([^)]*)\)", self.text)]
+    def resources(self):
+        """Every address the page makes a browser fetch by itself, styles included."""
+        found = [each.strip("'\" ") for each in re.findall(r"url\(([^)]*)\)", self.text)]
         for node in self.root.all():
-            for name, value in node.attrs.items():
-                if name in ("src", "srcset", "poster", "background") or (node.tag, name) in FETCHED:
-                    found.append(value)
-        return found
+            wanted = FETCHED | ({"href"} if node.tag == "link" else set())
+            found += [value for name, value in node.attrs.items() if name in wanted]
+        return [address for address in found if not address.startswith("data:")]
+
+    def targets(self):
+        """Every address it posts to or leads to."""
+        for node in self.root.all():
+            for name in ("action", "formaction", "href"):
+                if name in node.attrs and node.tag != "link":
+                    yield node.attrs[name]
 
 
 def multipart(pairs):

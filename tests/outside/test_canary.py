@@ -165,29 +165,10 @@ CALLS = "write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg"
 
 def test_nothing_typed_is_written_to_a_file_at_any_moment(tmp_path):
     """Also not to one that is deleted at once: every write of the processes is looked at."""
-    strace, trace = need("strace"), tmp_path / "trace"
-    with Demo(tmp_path / "data") as demo:
-        words = [
-            strace,
-            "-f",
-            "-y",
-            "-s",
-            "9000000",
-            "-xx",
-            "-o",
-            str(trace),
-            "-e",
-            f"trace={CALLS}",
-        ]
-        for pid in demo.family():
-            words += ["-p", str(pid)]
-        tracer = subprocess.Popen(words, stderr=subprocess.DEVNULL)
-        try:
-            time.sleep(1)
-            journey(demo)
-        finally:
-            tracer.terminate()
-            tracer.wait()
+    trace = tmp_path / "trace"
+    under = [need("strace"), "--seccomp-bpf", "-f", "-y", "-xx", "-s9000000", f"-etrace={CALLS}"]
+    with Demo(tmp_path / "data", under=[*under, "-o", str(trace)]) as demo:
+        journey(demo)
     to_files, to_people = told_apart(trace)
     trace.unlink()
     assert search(to_people, WANTED), "the answers were not traced: this test would prove nothing"

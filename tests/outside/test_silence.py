@@ -80,7 +80,7 @@ def test_the_desk_sets_one_cookie(demo):
 def test_no_page_calls_on_anybody_else(pages):
     for page in pages:
         if (page.header("Content-Type") or "").startswith("text/html"):
-            for address in page.fetched():
+            for address in [*page.resources(), *page.targets()]:
                 assert not re.match(r"(?i)([a-z][a-z0-9+.-]*:)?//", address), (page.path, address)
 
 

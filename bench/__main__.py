@@ -1,0 +1,35 @@
+"""`python -m bench [name …] [--check]`: measure on this machine, bounded, 127.0.0.1 only."""
+
+import argparse
+import importlib
+import sys
+
+from bench.table import head, lines
+
+BENCHES = {
+    "visit": "What a first visit costs a witness, script off",
+    "load": "Many witnesses at once",
+    "start": "Start to first answer",
+    "seal": "Sealing",
+}
+
+
+def main() -> int:
+    """Print the tables asked for; with --check, fail where a counted target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=" ".join(BENCHES))
+    parser.add_argument("--check", action="store_true", help="fail where a count misses its target")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(BENCHES):
+        parser.error(f"no such bench: {' '.join(sorted(unknown))}")
+    print(f"{head()}\n")
+    failed = False
+    for name in chosen.names or BENCHES:
+        rows = importlib.import_module(f"bench.{name}").rows()
+        print(lines(BENCHES[name], rows) + "\n", flush=True)
+        failed |= any(row.counted and not row.met for row in rows)
+    return int(chosen.check and failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""kill -9 of everything, again and again, while people are sending.
+
+Whoever was shown ten words finds the testimony under them; whoever was not sends the same form
+again; nobody's testimony is there twice or in part. (A process crash: what a failing disk or a cut
+of power does is not shown here.)
+"""
+
+import http.client
+import os
+import secrets
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+from outside import walk
+from outside.demo import Demo
+from outside.site import Site
+
+KILLS = int(os.environ.get("NARU_KILLS", "20"))
+SENDERS = 4
+BROKEN = (OSError, http.client.HTTPException)
+
+
+@dataclass(eq=False)
+class Sent:
+    """One filled form, and what its sender saw."""
+
+    form: object
+    text: str
+    words: str | None = None
+
+
+class Storm:
+    """People who send, until the service breaks under them."""
+
+    def __init__(self):
+        self.sent = []
+        self.wrong = []
+
+    def blow(self, intake, until):
+        threads = [
+            threading.Thread(target=self._send, args=(intake, until)) for _ in range(SENDERS)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _send(self, intake, until):
+        site = Site(intake, timeout=10)
+        with suppress(*BROKEN):
+            while not until.is_set():
+                form = site.get("/ko/").form("testimony")
+                one = Sent(
+                    form, f"{secrets.token_hex(8)} 폭풍 속에서 " + "가" * secrets.randbelow(3000)
+                )
+                self.sent.append(one)
+                self.deliver(site, one)
+
+    def deliver(self, site, one):
+        """Send it, and keep what the answer says. Only 503 is an excuse."""
+        page = site.post(one.form, w_narrative=one.text, w_role="other")
+        if page.status == 200:
+            if one.words not in (None, page.receipt):
+                self.wrong.append((one.words, page.receipt))
+            one.words = page.receipt
+        elif page.status != 503:
+            self.wrong.append((page.status, page.error))
+
+
+def weather(demo, storm):
+    """A while of sending, then the end of every process at a moment nobody chose."""
+    ended = threading.Event()
+    threads = storm.blow(demo.intake, ended)
+    time.sleep(0.1 + secrets.randbelow(600) / 1000)
+    demo.kill()
+    ended.set()
+    for thread in threads:
+        thread.join()
+
+
+def check_words(site, some):
+    """Every receipt that was shown answers, with one testimony under it."""
+    for one in some:
+        page = walk.come_back(site, one.words)
+        assert page.status == 200, (page.status, page.error)
+        assert [kind for kind, _ in walk.letters(page)] == ["testimony"]
+
+
+def again(site, storm):
+    """Those who saw no words send the very same form again; others too, to be sure."""
+    unsure = [one for one in storm.sent if one.words is None]
+    told = [one for one in storm.sent if one.words is not None][-3:]
+    for one in unsure + told:
+        storm.deliver(site, one)
+        assert one.words is not None, storm.wrong
+
+
+@pytest.mark.timeout(60 + 15 * KILLS)
+def test_what_was_acknowledged_is_there_once_and_whole(tmp_path):
+    storm, demo = Storm(), Demo(tmp_path / "data")
+    with demo:
+        for _ in range(KILLS):
+            known = len(storm.sent)
+            weather(demo, storm)
+            demo.start()
+            site = Site(demo.intake)
+            check_words(site, [one for one in storm.sent[known:] if one.words])
+            again(site, storm)
+        assert storm.wrong == []
+        check_words(Site(demo.intake), storm.sent)
+        check_desk(demo, storm)
+
+
+def check_desk(demo, storm):
+    """As many testimonies as forms that were filled in, each with the text of one."""
+    assert len({one.words for one in storm.sent}) == len(storm.sent) > KILLS
+    lead = walk.log_in(demo.desk, demo.info["lead"])
+    texts = sorted(walk.narrative(lead, each) for each in walk.queue(lead))
+    assert texts == sorted(one.text for one in storm.sent)
+    assert lead.get("/queue").id("troubled") is None or not list(
+        lead.get("/queue").id("troubled").all("a")
+    )
