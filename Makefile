@@ -61,6 +61,10 @@ clean: ## Remove .venv, caches and the demonstration's data
 
 # --- What the targets above stand on: each stamp says "installed since the list last changed".
 
+# A .venv whose Python has gone (an upgrade, a move) is built anew, stamps and all.
+
+$(shell test -x $(PY) || rm -f .venv/*.stamp)
+
 .PHONY: interop
 INTEROP := $(wildcard tests/interop/package-lock.json)
 
