@@ -44,7 +44,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("word", [KOREAN, LATIN])
+@pytest.mark.parametrize("word", [KOREAN, LATIN], ids=["korean", "latin"])
 @pytest.mark.parametrize("way", WAYS)
 def test_the_searcher_finds_each_dress(way, word):
     noise = secrets.token_bytes(10_000)
