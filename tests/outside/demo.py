@@ -116,11 +116,11 @@ class Demo:
 
     def kill(self):
         """kill -9 of everything at once, as when the machine loses its patience."""
-        for pid in self.family():
+        pids = self.family()
+        os.killpg(self.process.pid, signal.SIGKILL)
+        for pid in pids:  # whoever left the group
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
         self.info = None
 
