@@ -43,14 +43,15 @@ class Tree:
     def append(self, leaf: bytes) -> int:
         """Add a leaf (its bytes, not its hash) and return its index."""
         index = position = len(self)
-        node, level = leaf_hash(leaf), 0
-        self._levels[0] += node
-        while position & 1:  # the new node completes a pair: its parent is complete too
-            node = node_hash(bytes(self._levels[level][-2 * HASH : -HASH]), node)
-            position, level = position >> 1, level + 1
-            if level == len(self._levels):
-                self._levels.append(bytearray())
-            self._levels[level] += node
+        complete = [leaf_hash(leaf)]
+        while position & 1:  # the newest node completes a pair: its parent is complete too
+            left = bytes(self._levels[len(complete) - 1][-HASH:])
+            complete.append(node_hash(left, complete[-1]))
+            position >>= 1
+        if len(complete) > len(self._levels):
+            self._levels.append(bytearray())
+        for level in reversed(range(len(complete))):  # leaves last: a reader sees no half append
+            self._levels[level] += complete[level]
         return index
 
     def root(self, size: int | None = None) -> bytes:
@@ -156,7 +157,7 @@ def verify_consistency(
         raise WrongProof("The tree has shrunk.")
     if old == 0:
         _require_equal(old_root, EMPTY_ROOT, "This is not the root of the empty tree.")
-    if new == 0 or old == new:
+    if old == new:
         _require_equal(old_root, new_root, "Two roots for one size.")
     if old in (0, new):
         if proof:
