@@ -9,6 +9,7 @@ itself is in `settings_checks`, what is checked on the disk in `settings_files`.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -202,9 +203,9 @@ def _decoded(text: str) -> _File:
     except msgspec.ValidationError as error:
         said, _, at = str(error).partition(" - at `$")
         key = at.strip(".`")
-        if "`" in said:  # an unknown or missing field, named in the sentence
-            key = f"{key}.{said.split('`')[1]}".lstrip(".")
-            said = "unknown: take it out" if "unknown" in said else "missing: add it"
+        if found := re.search("(unknown|required) field `(.*)`", said):
+            key = f"{key}.{found[2]}".lstrip(".")
+            said = "unknown: take it out" if found[1] == "unknown" else "missing: add it"
         raise Fault(key, said[0].lower() + said[1:]) from None
 
 

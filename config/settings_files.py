@@ -81,13 +81,15 @@ def _read(key: str, path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Fault(key, f"{path}: {error.strerror}: {make}") from None
-    with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
+    try:
+        mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             raise Fault(key, f"{path} is not a plain file: {make}")
         if mode & _OTHERS:
             raise Fault(key, f"{path} has mode {mode & 0o777:04o}: run `chmod 0600 {path}`")
-        digits = file.read(4096).strip()
+        digits = os.read(handle, 4096).strip()
+    finally:
+        os.close(handle)
     if len(digits) < _SECRET_DIGITS or len(set(digits)) < _DISTINCT:
         raise Fault(key, f"{path} is too short or not random: {make}")
     try:
