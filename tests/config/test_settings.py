@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import SettingsError, load_settings
+from config.settings import SettingsError, _Desk, _Intake, _Site, _Storage, load_settings
 from config.settings_checks import EXAMPLE_SITE_ID
 from config.settings_files import mark_demonstration, new_secret
 from config.toml_lines import line_of
@@ -86,27 +86,12 @@ def test_the_example_is_read_once_its_own_values_are_filled_in(load, data):
 
 def test_the_example_names_every_setting():
     text = EXAMPLE.read_text(encoding="utf-8")
-    for key in [
-        "site_id",
-        "language",
-        "demonstration",
-        "data_dir",
-        "mailbox_url",
-        "casebook_url",
-        "base_url",
-    ]:
-        assert re.search(rf"^(# )?{key} = ", text, re.MULTILINE), key
-    for key in [
-        "listen",
-        "signer_fingerprint",
-        "secret_file",
-        "max_body",
-        "drain_body",
-        "attachment_max",
-        "disk_reserve",
-        "kdf",
-    ]:
-        assert re.search(rf"^{key} = ", text, re.MULTILINE), key
+    optional = {"mailbox_url", "casebook_url"}
+    for table in (_Site, _Storage, _Intake, _Desk):
+        for key in table.__struct_fields__:
+            shown = re.search(rf"^(# )?{key} = ", text, re.MULTILINE)
+            assert shown, key
+            assert bool(shown[1]) == (key in optional), key
 
 
 def test_settings_cannot_be_changed(load):
