@@ -1,0 +1,129 @@
+"""Drawing the witness's pages. What is the same for everybody is drawn once for each language."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, render_template
+from flask_babel import gettext
+from markupsafe import Markup
+
+from app.intake.forms import NARRATIVE, Shown, Typed, shown
+from app.intake.parts import parts
+from app.web import HTML_LANG, LANGUAGES, Sheet, language
+from config.vocabularies import Vocabularies
+
+HERE = Path(__file__).resolve().parent
+NAMES = (("ko", "한국어"), ("zh", "中文"), ("en", "English"))
+PURPOSES = ("addition", "correction", "answer", "consent")
+HOLE = "@ticket@"  # no ticket and no sentence holds this sign
+DRAWN = "naru_drawn"
+
+ROLE = "w_role"
+FIRST_CONSENTS = ("k_stats", "k_rescue", "k_un_conf")
+# What the form shows beyond the narrative, the role and the consents. Any field of the
+# vocabularies may stand here: all of them are already taken when they are sent.
+MORE_FIELDS = ("w_when", "w_when_calendar", "w_where", "w_knowledge", "b_name")
+UNREAD_BEFORE = ("s4", "s5", "s6", "s7", "s10")
+
+
+def sheet() -> Sheet:
+    """Return the style sheet of the intake."""
+    return Sheet.load(HERE / "templates" / "intake.css")
+
+
+class Wording:
+    """The vocabularies in one language, as the templates want them."""
+
+    def __init__(self, words: Vocabularies, lang: str) -> None:
+        consents = [one.id for one in words.fields_of("consent")]
+        more = [name for name in consents if name not in FIRST_CONSENTS]
+        (self.narrative, self.role) = shown(words, lang, [NARRATIVE, ROLE])
+        self.first_consents = shown(words, lang, FIRST_CONSENTS)
+        self.more_consents = shown(words, lang, more)
+        self.more_fields = shown(words, lang, MORE_FIELDS)
+        self.texts = {name: getattr(label, lang) for name, label in words.texts.items()}
+
+    @property
+    def consents(self) -> list[Shown]:
+        """All consents, in order."""
+        return self.first_consents + self.more_consents
+
+
+def prepare(app: Flask, words: Vocabularies, css: str) -> None:
+    """Put into an app what its pages share, and draw the empty form in each language."""
+    app.jinja_env.globals.update(
+        css=Markup(css),  # noqa: S704 - our own file, inlined under its hash
+        languages=NAMES,
+        html_langs=HTML_LANG,
+        unread_before=UNREAD_BEFORE,
+    )
+    wordings = {lang: Wording(words, lang) for lang in LANGUAGES}
+    app.extensions[DRAWN] = {"wordings": wordings, "forms": {}}
+    for lang in LANGUAGES:
+        with app.test_request_context(f"/{lang}/"):
+            head, _, tail = form(HOLE, Typed(), "").partition(HOLE)
+            app.extensions[DRAWN]["forms"][lang] = head.encode(), tail.encode()
+
+
+def draw(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
+    """Draw a template in the language of this request."""
+    lang = language()
+    wording: Wording = current_app.extensions[DRAWN]["wordings"][lang]
+    return render_template(
+        template,
+        lang=lang,
+        html_lang=HTML_LANG[lang],
+        wording=wording,
+        texts=wording.texts,
+        **values,
+    )
+
+
+def empty_form(ticket: str) -> bytes:
+    """Return the form nobody has typed into yet, around its ticket."""
+    head, tail = current_app.extensions[DRAWN]["forms"][language()]
+    return bytes(head + ticket.encode() + tail)
+
+
+def form(ticket: str, typed: Typed, sentence: str) -> str:
+    """Return the form with what was typed, and a sentence if it was refused."""
+    wording: Wording = current_app.extensions[DRAWN]["wordings"][language()]
+    opened = {
+        "fields": any(typed.get(field.id) for field in wording.more_fields),
+        "consents": any(typed.get(field.id) for field in wording.more_consents),
+    }
+    carried = _unshown(wording, typed)
+    return draw(
+        "form.html",
+        ticket=ticket,
+        typed=typed,
+        sentence=sentence,
+        opened=opened,
+        carried=carried,
+    )
+
+
+def _unshown(wording: Wording, typed: Typed) -> list[tuple[str, str]]:
+    """Return answers to fields this page does not show, so that they are carried on as well."""
+    here = {NARRATIVE, ROLE, *(one.id for one in wording.consents + wording.more_fields)}
+    known = parts().words.fields if typed else {}
+    return [
+        (name, value)
+        for name, value in typed.items(multi=True)
+        if name in known and name not in here and value
+    ]
+
+
+def kinds() -> Mapping[str, str]:
+    """Return what each kind of letter is called."""
+    return {
+        "testimony": gettext("Your testimony"),
+        "addition": gettext("Your addition"),
+        "correction": gettext("Your correction"),
+        "answer": gettext("Your answer"),
+        "consent": gettext("What you agreed to"),
+        "attachment": gettext("Your file"),
+        "question": gettext("A question to you"),
+        "reply": gettext("A reply to you"),
+    }

@@ -1,0 +1,220 @@
+"""Taking in what was sent: a document is made, sealed, and stored in its slot, or is there already.
+
+The slot is the row's primary key, and it is derived from the receipt. So the same form sent twice,
+at once or days apart, meets its own row: with the same text it is the same testimony, with other
+text it becomes a correction. Nothing is answered before ``Writer.run`` has returned.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crypto.recipients import pq_recipient_from_seed
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.db import Writer, truncate_wal
+from app.intake.forms import Fields
+from app.intake.recipients import Recipients
+from app.mailbox import tables
+from crypto import sealing
+from crypto.documents import Document, Reply
+from crypto.receipts import DESK, Receipt, Root, Slots, same
+from crypto.tokens import Capability
+
+TESTIMONY = "testimony"
+WAY = "server"
+KINDS = ("testimony", "addition", "correction", "answer", "consent", "attachment")
+GRACE = dt.timedelta(days=7)
+
+
+class Withdrawn(Exception):
+    """The testimony this belongs to was withdrawn: nothing more is kept under it."""
+
+
+class _Taken(Exception):
+    """The slot was filled between looking and writing: look again."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What goes into one document: the answers, and what they belong to."""
+
+    kind: str
+    lang: str
+    fields: Fields
+    about: str | None = None
+    reply: Reply | None = None
+
+    def tag(self, same_key: bytes) -> bytes:
+        """Return the tag by which the same content sent again is known."""
+        told = {**self.fields, "about": self.about} if self.about else self.fields
+        return same(same_key, self.kind, told)
+
+
+class Receiver:
+    """Stores what witnesses send."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Writer,
+        recipients: Recipients,
+        site_id: bytes,
+        today: Callable[[], dt.date],
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._recipients = recipients
+        self._site = site_id
+        self._today = today
+
+    def testimony(self, receipt: Receipt, fields: Fields, lang: str) -> None:
+        """Keep a testimony under its receipt; other text under the same receipt corrects it.
+
+        Raises `NoRecipient`, `NotDurable`, or `Withdrawn`.
+        """
+        root = receipt.root(self._site)
+        allowed = Capability.of(root, TESTIMONY)
+        reply = Reply(str(pq_recipient_from_seed(root.identity_seed)), root.slots(DESK).key)
+        content = Content(TESTIMONY, lang, fields, reply=reply)
+        slot = root.slot(TESTIMONY, 0)
+        found = self._look(slot)
+        if found is None:
+            if self._store(allowed, slot, content):
+                return
+            found = self._look(slot)
+        if found is None or found.same == content.tag(root.same_key):
+            return
+        if found.withdraw_on is not None and found.withdraw_on <= self._day():
+            raise Withdrawn
+        changed = Content("correction", lang, {**fields, "keep_first": "yes"})
+        self.follow_up(Capability.of(root, changed.kind), changed)
+
+    def follow_up(self, allowed: Capability, content: Content) -> None:
+        """Keep an addition, correction, answer or consent in the next free slot of its kind.
+
+        Sent again it is the same item; a consent counts as sent again only if none came after it.
+        Raises `NoRecipient` or `NotDurable`.
+        """
+        tag = content.tag(allowed.same_key)
+        while True:
+            tags = [found for _, found in self._filled(allowed.slots)]
+            if tag in (tags[-1:] if content.kind == "consent" else tags):
+                return
+            if self._store(allowed, allowed.slots.slot(len(tags)), content):
+                return
+
+    def withdraw(self, root: Root, *, now: bool) -> None:
+        """Withdraw everything under a receipt: now, which destroys what is here, or in a week.
+
+        The rows stay as a sign to the desk, which destroys what it took in. Raises `NotDurable`.
+        """
+        day = self._today() if now else self._today() + GRACE
+        slots = [slot for kind in KINDS for slot, _ in self._filled(root.slots(kind))]
+
+        def work(connection: Connection) -> None:
+            for slot in slots:
+                _mark_withdrawn(connection, slot, day.isoformat())
+                if now:
+                    _destroy(connection, slot)
+
+        self._writer.run(work)
+        if now:
+            truncate_wal(self._engine)
+
+    def _day(self) -> str:
+        return self._today().isoformat()
+
+    def _look(self, slot: bytes) -> "Found | None":
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(tables.item.c.same, tables.item.c.withdraw_on).where(
+                    tables.item.c.id == slot
+                )
+            ).one_or_none()
+        return Found(row.same, row.withdraw_on) if row else None
+
+    def _filled(self, slots: Slots) -> list[tuple[bytes, bytes]]:
+        found: list[tuple[bytes, bytes]] = []
+        with self._engine.connect() as connection:
+            while True:
+                slot = slots.slot(len(found))
+                row = connection.execute(
+                    select(tables.item.c.same).where(tables.item.c.id == slot)
+                ).one_or_none()
+                if row is None:
+                    return found
+                found.append((slot, row.same))
+
+    def _store(self, allowed: Capability, slot: bytes, content: Content) -> bool:
+        """Seal and store one item; false if somebody else filled the slot meanwhile."""
+        row = self._sealed(allowed, slot, content)
+        try:
+            self._writer.run(lambda connection: _put(connection, row))
+        except (_Taken, IntegrityError):
+            return False
+        return True
+
+    def _sealed(self, allowed: Capability, slot: bytes, content: Content) -> "Row":
+        recipient = self._recipients.current(self._day())
+        document = Document(
+            kind=content.kind,
+            id=slot.hex(),
+            thread=allowed.thread.hex(),
+            epoch=recipient.epoch,
+            way=WAY,
+            lang=content.lang,
+            fields=content.fields,
+            reply=content.reply,
+            about=content.about,
+        )
+        header, payload = sealing.seal(document.to_bytes(), [recipient.recipient])
+        tag = content.tag(allowed.same_key)
+        return Row(slot, recipient.epoch, self._day(), tag, header, payload)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a row tells without being opened."""
+
+    same: bytes
+    withdraw_on: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sealed item, ready to be stored."""
+
+    slot: bytes
+    epoch: str
+    day: str
+    same: bytes
+    header: bytes
+    payload: bytes
+
+
+def _put(connection: Connection, row: Row) -> None:
+    """Store an item whole, or raise because its slot is taken."""
+    item = tables.item
+    if connection.execute(select(item.c.id).where(item.c.id == row.slot)).first():
+        raise _Taken
+    connection.execute(
+        insert(item).values(id=row.slot, epoch=row.epoch, day=row.day, same=row.same)
+    )
+    connection.execute(insert(tables.header).values(item_id=row.slot, header=row.header))
+    connection.execute(insert(tables.payload).values(item_id=row.slot, payload=row.payload))
+
+
+def _mark_withdrawn(connection: Connection, slot: bytes, day: str) -> None:
+    """Mark the row; a withdrawal already said for an earlier day stands."""
+    item = tables.item
+    earlier = item.c.withdraw_on.is_not(None) & (item.c.withdraw_on <= day)
+    connection.execute(
+        update(item).where(item.c.id == slot).where(~earlier).values(withdraw_on=day)
+    )
+
+
+def _destroy(connection: Connection, slot: bytes) -> None:
+    connection.execute(tables.header.delete().where(tables.header.c.item_id == slot))
+    connection.execute(tables.payload.delete().where(tables.payload.c.item_id == slot))
