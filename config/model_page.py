@@ -44,7 +44,7 @@ def page(model: Model) -> str:
         "## Extensions: not from the article\n",
         _extensions(model),
         "## Where the article is unclear\n",
-        _table(["id", "where", "issue", "what-we-do"], _ambiguities(model)),
+        _table(["id", "where", "issue", "what we do"], _ambiguities(model)),
         "## Paragraphs\n",
         _table(["", "gist"], ((one.id, one.gist) for one in model.paragraphs.values())),
     ]

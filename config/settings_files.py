@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.settings_checks import Fault, SettingsError
 
-MARK = "DEMONSTRATION"
+DEMONSTRATION_MARK = "DEMONSTRATION"
 _SECRET_DIGITS = 64
 _DISTINCT = 8  # 64 random hex digits with fewer different ones do not happen
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -30,18 +30,18 @@ def private_directory(path: Path) -> None:
 
 def mark_agrees(path: Path, *, demonstration: bool) -> None:
     """Refuse demonstration data in a real deployment, and real data in a demonstration."""
-    marked = (path / MARK).exists()
+    marked = (path / DEMONSTRATION_MARK).exists()
     if marked and not demonstration:
         said = f"is false, but {path} holds demonstration data: use another data_dir"
         raise Fault("site.demonstration", said)
     if demonstration and not marked:
-        said = f"is true, but {path} has no file {MARK}: it is not demonstration data"
+        said = f"is true, but {path} has no file {DEMONSTRATION_MARK}: it is not demonstration data"
         raise Fault("site.demonstration", said)
 
 
 def mark_demonstration(path: Path) -> None:
     """Mark a directory as holding invented data, for good."""
-    with (path / MARK).open("w", encoding="utf-8") as file:
+    with (path / DEMONSTRATION_MARK).open("w", encoding="utf-8") as file:
         file.write("Invented data. Do not write anything real here.\n")
         file.flush()
         os.fsync(file.fileno())

@@ -32,14 +32,6 @@ def drop(*path):
     return damage
 
 
-def both(*damages):
-    def damage(data):
-        for one in damages:
-            one(data)
-
-    return damage
-
-
 DAMAGES = {
     "an unknown stage in next": (
         put("stages", "cn_arrest", "next", value=["cn_detentoin"]),
@@ -137,6 +129,30 @@ DAMAGES = {
     "an edge twice": (
         lambda data: data["transitions"].append(data["transitions"][0]),
         "transitions[14]: cn_arrest to cn_detention stands twice",
+    ),
+    "an extension among the transitions": (
+        put("transitions", 0, "to", value="x_release"),
+        "transitions[0]: extension stages have their edges in prev and next",
+    ),
+    "an excuse for an edge that goes down the list": (
+        put("extensions", "stages", "x_escort_home", "against_order", value=["x_police_jipkyulso"]),
+        "extensions.stages.x_escort_home.against_order: x_police_jipkyulso does stand before it",
+    ),
+    "a stage of the article on two tracks": (
+        put("stages", "cn_arrest", "tracks", value=["common", "state_security"]),
+        "stages.cn_arrest.tracks: a stage of the article is on one track",
+    ),
+    "a length without an end": (
+        put("stages", "cn_detention", "duration_days", value={"kind": "window"}),
+        "stages.cn_detention.duration_days: a window has a max",
+    ),
+    "an id in both places": (
+        lambda data: data["abuses"].update(x_starvation=data["abuses"]["torture"]),
+        "extensions.abuses.x_starvation: is also in abuses",
+    ),
+    "a language spelled wrongly": (
+        put("stages", "cn_arrest", "label", "kr", value="가"),
+        "stages.cn_arrest.label: Object contains unknown field `kr`",
     ),
     "an extension's edge at one end only": (
         put("extensions", "stages", "x_life_in_china", "prev", value=[]),
@@ -239,9 +255,7 @@ DAMAGES = {
         "clock.windows.quarantine_covid: is not as long as stages.quarantine_covid.duration_days",
     ),
     "a stage with a length and no window": (
-        both(
-            put("stages", "cn_detention", "duration_days", value={"kind": "window", "max": 9}),
-        ),
+        put("stages", "cn_detention", "duration_days", value={"kind": "window", "max": 9}),
         "clock.windows: lacks cn_detention, which has a length",
     ),
     "a window that opens too late": (
