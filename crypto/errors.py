@@ -8,6 +8,41 @@ class CryptoError(Exception):
     """Base of all errors here; never raised itself."""
 
 
+# Envelopes: one for each outcome (FORMAT.md section 1)
+
+
+class MalformedHeader(CryptoError):
+    """Not an age v1 header, or a stanza of a known type that is not one."""
+
+
+class MalformedArmor(CryptoError):
+    """Not the ASCII armor of an age file."""
+
+
+class WrongIdentity(CryptoError):
+    """No identity opens any stanza of the header."""
+
+
+class TamperedHeader(CryptoError):
+    """The header's MAC does not hold: it was altered after it was written."""
+
+
+class TamperedPayload(CryptoError):
+    """A chunk does not verify, or the payload ends too early or too late."""
+
+
+class MixedRecipients(CryptoError):
+    """Recipients that must not share a file: post-quantum with classic, or a passphrase with any."""
+
+
+class MalformedRecipient(CryptoError):
+    """Not an age recipient or identity that is known here."""
+
+
+class UnsupportedPlatform(CryptoError):
+    """The `cryptography` installed here lacks ML-KEM-768: nothing can be sealed or opened."""
+
+
 # Documents, receipts, tickets, tokens, records, locks, sessions (FORMAT.md sections 2 to 8)
 
 
