@@ -1,0 +1,70 @@
+"""The pages of leads, reviewers and partners.
+
+``create_app`` builds the parts and names them all: casebook, model, words, clock, gate.
+"""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from app.casebook.book import Casebook
+from app.casebook.building import open_book
+from app.desk import auth, gate, pages, partner, people, queue, refusals, release, testimony, words
+from app.desk.context import EXTENSION, Desk, member
+from app.desk.forms import token
+from app.web import App, Sheet, guard
+from config.settings import DeskSettings
+from config.vocabularies import load_vocabularies
+
+HERE = Path(__file__).parent
+PAGES = (auth, queue, testimony, release, people, partner, pages)
+
+
+class Hex32(BaseConverter):
+    """An id: 32 hexadecimal digits."""
+
+    regex = "[0-9a-f]{32}"
+
+
+def create_app(
+    settings: DeskSettings,
+    book: Casebook | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Flask:
+    """Return the desk's app; without a casebook it opens the one of its settings."""
+    app = App(__name__, "templates")
+    book = book or open_book(settings, clock)
+    parts = Desk(
+        book=book,
+        model=book.store.model,
+        vocabularies=load_vocabularies(),
+        clock=clock,
+        login_key=book.store.secret.login_key(),
+        https=settings.https,
+        demonstration=settings.demonstration,
+    )
+    app.config["DEFAULT_LANGUAGE"] = settings.language
+    app.extensions[EXTENSION] = parts
+    app.url_map.converters["hex32"] = Hex32
+    words.install(app)
+    sheet, script = Sheet.load(HERE / "desk.css"), (HERE / "select.js").read_text("utf-8")
+    guard(app, settings.base_url, _policy(sheet, script), refusals.show)
+    refusals.answer(app)
+    for module in PAGES:
+        app.register_blueprint(module.pages)
+    gate.stand_at(app)
+    app.jinja_env.globals.update(
+        style=sheet.css, script=script, token=token, may=gate.may, member=member, at=parts
+    )
+    return app
+
+
+def _policy(sheet: Sheet, script: str) -> str:
+    """Let in this sheet and this script, each by its hash, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"{sheet.policy}; script-src 'sha256-{digest}'"

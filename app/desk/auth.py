@@ -1,0 +1,67 @@
+"""Coming and going: log-in, log-out, and where home is."""
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.casebook.shapes import Refused
+from app.desk.context import book, desk, keyring, member
+from app.desk.forms import LoginForm, login_cookie
+from app.desk.words import gettext
+
+pages = Blueprint("auth", __name__)
+
+
+@pages.get("/")
+def home() -> AnyResponse:
+    """Lead to where this member works."""
+    partner = keyring().member.role == "partner"
+    return redirect(url_for("partner.released" if partner else "queue.show"), 303)
+
+
+@pages.route("/login", methods=["GET", "POST"])
+def login() -> AnyResponse:
+    """Show the form; or open the member's keys, and hold them under a key in the cookie."""
+    form = LoginForm()
+    if request.method == "GET":
+        return redirect(url_for("auth.home"), 303) if member() else _form(form, "", 200)
+    try:
+        cookie = book().log_in(
+            form.name.data or "", form.passphrase.data or "", form.code.data or "", desk().clock()
+        )
+    except Refused:
+        g.keyring = None
+        return _form(form, gettext("Name, passphrase or code is not right."), 403)
+    _leave()
+    response = redirect(url_for("auth.home"), 303)
+    _set_cookie(response, cookie)
+    return response
+
+
+@pages.post("/logout")
+def logout() -> AnyResponse:
+    """Forget this session, here and in the browser."""
+    _leave()
+    response = redirect(url_for("auth.login"), 303)
+    response.delete_cookie(
+        desk().cookie, secure=desk().https, httponly=True, samesite="Strict", path="/"
+    )
+    return response
+
+
+def _leave() -> None:
+    """End the session this browser came with, if any: one browser is one member at a time."""
+    if member() is not None:
+        book().log_out(request.cookies[desk().cookie])
+
+
+def _form(form: LoginForm, error: str, status: int) -> Response:
+    page = render_template("desk/login.html", form=form, error=error)
+    response = make_response(page, status)
+    _set_cookie(response, login_cookie())
+    return response
+
+
+def _set_cookie(response: AnyResponse, value: str) -> None:
+    response.set_cookie(
+        desk().cookie, value, secure=desk().https, httponly=True, samesite="Strict", path="/"
+    )

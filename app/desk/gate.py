@@ -1,0 +1,96 @@
+"""The gate of the desk: who may use which route, in one table. What is not in it is refused.
+
+Keys are the real wall (a partner holds none that opens a record); this table keeps honest people
+on their own pages. The same gate asks every POST for its token, so that no view can forget to.
+"""
+
+from flask import Flask, Response, g, redirect, request, url_for
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.casebook.shapes import NoSession
+from app.desk.context import desk
+from app.desk.forms import TOKEN, DeskForm, is_login_cookie
+from app.desk.refusals import refuse
+from app.desk.words import gettext
+
+LEAD, REVIEWER, PARTNER = "lead", "reviewer", "partner"
+ANYBODY = frozenset({"anybody"})
+LEADS = frozenset({LEAD})
+READERS = frozenset({LEAD, REVIEWER})
+PARTNERS = frozenset({PARTNER})
+MEMBERS = READERS | PARTNERS
+
+ACCESS: dict[str, frozenset[str]] = {
+    "auth.login": ANYBODY,
+    "auth.logout": MEMBERS,
+    "auth.home": MEMBERS,
+    "queue.show": READERS,
+    "testimony.show": READERS,
+    "testimony.add_tag": READERS,
+    "testimony.retract_tag": READERS,
+    "release.decide": LEADS,
+    "people.index": READERS,
+    "people.show": READERS,
+    "pages.stages": READERS,
+    "pages.search": READERS,
+    "pages.members": LEADS,
+    "pages.keys": LEADS,
+    "pages.custody": LEADS,
+    "pages.account": MEMBERS,
+    "pages.identity": MEMBERS,
+    "partner.released": PARTNERS,
+    "partner.choose": PARTNERS | LEADS,
+    "partner.export": PARTNERS | LEADS,
+}
+
+
+def may(endpoint: str) -> bool:
+    """Say whether who asks may use a route; pages ask this before they link to it."""
+    allowed = ACCESS.get(endpoint, frozenset())
+    found = g.get("keyring")
+    return allowed is ANYBODY or (found is not None and found.member.role in allowed)
+
+
+def stand_at(app: Flask) -> None:
+    """Let every request of an app pass the gate."""
+    app.before_request(_who)
+    app.before_request(_whether)
+    app.before_request(_token)
+
+
+def _who() -> None:
+    """Find the member behind the cookie; nobody is an answer too."""
+    g.keyring = None
+    cookie = request.cookies.get(desk().cookie, "")
+    if cookie and not is_login_cookie(cookie):
+        try:
+            g.keyring = desk().book.resume(cookie, desk().clock())
+        except NoSession:
+            g.keyring = None
+
+
+def _whether() -> AnyResponse | Response | tuple[str, int] | None:
+    if isinstance(request.routing_exception, NotFound | MethodNotAllowed):
+        return None  # there is nothing to guard: Flask answers
+    if request.endpoint is not None and may(request.endpoint):
+        return None
+    if g.keyring is not None:
+        return refuse(403, gettext("This page is not for your role."))
+    if request.method == "POST":
+        return refuse(401, gettext("Your session has ended. Nothing was saved. Log in again."))
+    return redirect(url_for("auth.login"), 303)
+
+
+def _token() -> tuple[str, int] | None:
+    if request.method != "POST" or request.routing_exception is not None:
+        return None
+    if request.form and request.damaged:  # type: ignore[attr-defined] # our own Request
+        return refuse(400, gettext("Something in this form is not readable text."))
+    form = DeskForm()
+    if form.validate():
+        return None
+    assert TOKEN in form.errors  # noqa: S101 - this form has no other field
+    return refuse(
+        400, gettext("This form is from another session. Nothing was saved. Send it once more.")
+    )

@@ -1,0 +1,67 @@
+"""The smaller pages: map, search, members, keys, custody, one's own account."""
+
+import io
+
+from flask import Blueprint, Response, render_template, request, send_file
+
+from app.desk.context import book, desk, keyring
+from app.desk.refusals import refuse
+from app.desk.words import gettext
+
+pages = Blueprint("pages", __name__)
+SHORTEST = 12  # characters of the passphrase over an identity file that leaves
+
+
+@pages.get("/map")
+def stages() -> str:
+    """Count the testimonies that speak of each stage of the model, on each track."""
+    return render_template(
+        "desk/map.html", model=desk().model, counts=book().stage_counts(keyring())
+    )
+
+
+@pages.get("/search")
+def search() -> str:
+    """Find words in what this member may read."""
+    q = request.args.get("q", "").strip()
+    return render_template("desk/search.html", q=q, rows=book().search(keyring(), q) if q else None)
+
+
+@pages.get("/members")
+def members() -> str:
+    """List the members."""
+    return render_template("desk/members.html", members=book().members(keyring()))
+
+
+@pages.get("/keys")
+def keys() -> str:
+    """List the arrival epochs."""
+    return render_template("desk/keys.html", epochs=book().epochs(keyring()))
+
+
+@pages.get("/custody")
+def custody() -> str:
+    """Show the account of who did what."""
+    return render_template("desk/custody.html", acts=book().custody(keyring()))
+
+
+@pages.get("/account")
+def account() -> str:
+    """Show a member what concerns them alone."""
+    return render_template("desk/account.html", shortest=SHORTEST)
+
+
+@pages.post("/account/identity")
+def identity() -> Response | tuple[str, int]:
+    """Give a member their own identity, locked under a passphrase that stock age asks for."""
+    passphrase = request.form.get("passphrase", "")
+    if len(passphrase) < SHORTEST:
+        return refuse(400, gettext("The passphrase is too short."))
+    return send_file(
+        io.BytesIO(book().identity_file(keyring(), passphrase)),
+        mimetype="application/age",
+        as_attachment=True,
+        download_name="naru-identity.age",
+        etag=False,
+        max_age=None,
+    )

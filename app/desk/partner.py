@@ -1,0 +1,73 @@
+"""The partner's side: what was released to it, and bundles of that."""
+
+import tempfile
+from typing import BinaryIO, cast
+
+from flask import Blueprint, Response, render_template, request, send_file
+
+from app.casebook.shapes import Member, Released, Row
+from app.desk.context import book, keyring
+from app.desk.refusals import refuse
+from app.desk.words import gettext
+
+pages = Blueprint("partner", __name__)
+IN_MEMORY = 8 * 1024 * 1024
+MOST = 2000  # in one bundle
+
+
+@pages.get("/released")
+def released() -> str:
+    """List what was released to this partner."""
+    return render_template("desk/released.html", released=book().released(keyring()))
+
+
+@pages.get("/export")
+def choose() -> str:
+    """Let a partner, or a lead for a partner, choose what goes into a bundle."""
+    lead = keyring().member.role != "partner"
+    rows: tuple[Released | Row, ...] = _left() if lead else book().released(keyring())
+    partners: tuple[Member, ...] = book().partners(keyring()) if lead else ()
+    return render_template("desk/export.html", rows=rows, partners=partners, lead=lead)
+
+
+@pages.post("/export")
+def export() -> Response | tuple[str, int]:
+    """Hand over a bundle, sealed to the partner.
+
+    It is complete before its first byte leaves, so a failure is a refusal and never half a file.
+    What may be spooled meanwhile is sealed already: the casebook writes nothing else to a sink.
+    """
+    chosen = list(dict.fromkeys(request.form.getlist("submission")))
+    if not chosen or len(chosen) > MOST:
+        return refuse(400, gettext("Choose at least one testimony."))
+    partner = request.form.get("partner", "") if keyring().member.role != "partner" else ""
+    sink = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
+    try:
+        name = book().export(keyring(), chosen, sink, partner=partner)
+    except BaseException:
+        sink.close()
+        raise
+    sink.seek(0)
+    response = send_file(
+        sink,
+        mimetype="application/age",
+        as_attachment=True,
+        download_name=f"{name.removesuffix('.zip.age')}.zip.age",
+        etag=False,
+        max_age=None,
+    )
+    response.call_on_close(sink.close)
+    return response
+
+
+def _left() -> tuple[Row, ...]:
+    """Return records of which something was released, newest pages first."""
+    found: list[Row] = []
+    after = ""
+    while len(found) < MOST:
+        page = book().queue(keyring(), after=after)
+        found += [row for row in page.rows if row.released]
+        after = page.after
+        if not after:
+            break
+    return tuple(found)

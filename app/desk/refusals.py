@@ -1,0 +1,61 @@
+"""How the desk says no: one sentence, and what was typed is still on the page."""
+
+from flask import Flask, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.casebook.shapes import (
+    Altered,
+    CasebookError,
+    Misfiled,
+    NoConsent,
+    NoSession,
+    NotFound,
+    NotYours,
+)
+from app.desk.words import N_, gettext
+
+HIDDEN = frozenset({"csrf_token", "passphrase", "code"})
+
+_ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
+    NotFound: (404, N_("There is nothing at this address.")),
+    NotYours: (403, N_("You have no key for this.")),
+    NoConsent: (403, N_("The witness did not agree to this purpose.")),
+    Altered: (409, N_("This was changed after it was sealed. Nothing of it is shown.")),
+    Misfiled: (409, N_("This lies in a place it was not sealed for. Nothing of it is shown.")),
+}
+
+
+def refuse(status: int, sentence: str, code: str = "") -> tuple[str, int]:
+    """Make the page of a refusal; ``code`` names it for programs."""
+    try:
+        typed = [(name, text) for name, text in request.form.items(multi=True) if text.strip()]
+    except Exception:  # noqa: BLE001 - a body nobody can parse has nothing to keep
+        typed = []
+    kept = [pair for pair in typed if pair[0] not in HIDDEN]
+    page = render_template(
+        "desk/refused.html", status=status, sentence=sentence, code=code, typed=kept
+    )
+    return page, status
+
+
+def sentence_of(error: CasebookError) -> tuple[int, str]:
+    """Return status and sentence for what the casebook refused."""
+    status, msgid = _ANSWERS.get(type(error), (400, N_("This could not be understood.")))
+    return status, gettext(msgid)
+
+
+def answer(app: Flask) -> None:
+    """Let an app answer what the casebook refuses."""
+
+    @app.errorhandler(CasebookError)
+    def _refused(error: CasebookError) -> tuple[str, int]:
+        return refuse(*sentence_of(error))
+
+    @app.errorhandler(NoSession)
+    def _gone(_error: NoSession) -> Response:
+        return redirect(url_for("auth.login"), 303)
+
+
+def show(status: int, sentence: str) -> str:
+    """Make the page of any other refusal; the shared fences call this and set the status."""
+    return refuse(status, sentence)[0]

@@ -1,0 +1,112 @@
+"""From what a form says to a tag: a statement about a person that rests on words."""
+
+from collections.abc import Callable, Container
+
+from app.casebook.edtf import NotEDTF, Span, parse
+from app.casebook.shapes import BadTag, TagInput
+from app.desk.forms import TagForm
+from app.desk.narrative import locate
+from app.desk.words import N_, gettext
+from config.model import Model
+
+CONFIDENCE = ("sure", "likely", "unsure")
+MOST_EPISODES = 99
+MOST = 10**8
+NEW = "new:"
+
+_WRONG = {
+    "person": N_("Say who it happened to: choose a person or name a new one."),
+    "stage": N_("Choose a stage."),
+    "track": N_("Choose a track."),
+    "episode": N_("The episode is a number: 1 for the first time the person was sent back."),
+    "from": N_("From: write a date such as 2023-10-09, 2023-10, 2023-10~ or 2023/2024."),
+    "to": N_("To: write a date such as 2023-10-24, 2023-11, 2023-11~ or an open 2023-11/.."),
+    "order": N_("It ends before it begins: look at the two dates again."),
+    "knowledge": N_("Say how it is known."),
+    "confidence": N_("Say how sure you are."),
+    "span": N_("A tag rests on words: select them in the text, or quote them."),
+    "paragraph": N_("There is no paragraph of this number."),
+    "quote": N_("These words are not in the text. Quote them exactly as they stand there."),
+    "quote-again": N_("These words stand there more than once: quote more, or say the paragraph."),
+}
+
+
+def sentence(wrong: BadTag) -> str:
+    """Say in words what is wrong with a tag."""
+    what = "span" if wrong.what in ("start", "end") else wrong.what
+    return gettext(_WRONG.get(what, N_("This tag could not be understood.")))
+
+
+def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
+    """Parse a form into a tag. Raises BadTag with the field that is wrong.
+
+    The narrative is opened only where words were quoted: opening is an act on the record.
+    """
+    data = {name: (text or "").strip() for name, text in form.data.items()}
+    _one_of(data["stage"], model.by_stage, "stage")
+    _one_of(data["track"], model.tracks, "track")
+    _one_of(data["confidence"], CONFIDENCE, "confidence")
+    knowledge = data["knowledge"] or "unknown"
+    _one_of(knowledge, model.evidence_fields["ef_knowledge"].values, "knowledge")
+    _dates(data["date_from"], data["date_to"])
+    start, end = _span(data, narrative)
+    return TagInput(
+        person=_person(data["person"], data["person_name"]),
+        stage=data["stage"],
+        track=data["track"],
+        start=start,
+        end=end,
+        confidence=data["confidence"],
+        episode=_number(data["episode"] or "1", 1, MOST_EPISODES, "episode"),
+        date_from=data["date_from"],
+        date_to=data["date_to"],
+        date_as_stated=data["date_as_stated"],
+        knowledge=knowledge,
+    )
+
+
+def _one_of(value: str, allowed: Container[str], what: str) -> None:
+    if not value or value not in allowed:
+        raise BadTag(what)
+
+
+def _number(text: str, least: int, most: int, what: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
+        raise BadTag(what)
+    number = int(text)
+    if not least <= number <= most:
+        raise BadTag(what)
+    return number
+
+
+def _person(chosen: str, name: str) -> str:
+    if chosen == NEW:
+        chosen = NEW + name
+    if not chosen.removeprefix(NEW).strip():
+        raise BadTag("person")
+    return chosen
+
+
+def _span(data: dict[str, str], narrative: Callable[[], str]) -> tuple[int, int]:
+    """Offsets where they were given, else the words that were quoted."""
+    if data["start"] or data["end"]:
+        start = _number(data["start"], 0, MOST, "span")
+        return start, _number(data["end"], start + 1, MOST, "span")
+    paragraph = _number(data["paragraph"], 1, MOST, "paragraph") if data["paragraph"] else None
+    return locate(narrative(), data["quote"], paragraph)
+
+
+def _dates(start: str, end: str) -> None:
+    first, last = _date(start, "from"), _date(end, "to")
+    earliest, latest = first and first.earliest, last and last.latest
+    if earliest and latest and latest < earliest:
+        raise BadTag("order")
+
+
+def _date(text: str, what: str) -> Span | None:
+    if not text:
+        return None
+    try:
+        return parse(text)
+    except NotEDTF:
+        raise BadTag(what) from None

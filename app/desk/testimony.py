@@ -1,0 +1,92 @@
+"""One testimony: its text, what was answered, what may be done with it, and its tags."""
+
+from flask import Blueprint, render_template, url_for
+from flask import redirect as go
+from werkzeug.wrappers import Response
+
+from app.casebook.shapes import Altered, BadTag, Misfiled, NotYours, Testimony
+from app.desk.context import book, desk, keyring
+from app.desk.forms import TagForm
+from app.desk.gate import may
+from app.desk.refusals import refuse, sentence_of
+from app.desk.tagging import CONFIDENCE, read, sentence
+from app.desk.words import gettext
+
+pages = Blueprint("testimony", __name__, url_prefix="/testimony/<hex32:record_id>")
+OFFERED = 100  # people in the list of a tag form; a page must not grow with the casebook
+
+
+@pages.get("")
+def show(record_id: str) -> tuple[str, int]:
+    """Show a testimony, or the one sentence why it cannot be shown."""
+    try:
+        testimony = _open(record_id)
+    except NotYours:
+        return refuse(409, gettext("This was not sealed for you."), "not-for-you")
+    except Altered as error:
+        return refuse(*sentence_of(error), "altered")
+    except Misfiled as error:
+        return refuse(*sentence_of(error), "misfiled")
+    return _page(testimony, _fresh(testimony), ""), 200
+
+
+@pages.post("/tags")
+def add_tag(record_id: str) -> Response | tuple[str, int]:
+    """Keep a statement about a person; one without words is refused and still on the page."""
+    form = TagForm()
+    try:
+        tag = read(form, lambda: _open(record_id).narrative, desk().model)
+        tag_id = book().add_tag(keyring(), record_id, tag)
+    except BadTag as wrong:
+        return _page(_open(record_id), form, sentence(wrong)), 400
+    return go(url_for("testimony.show", record_id=record_id, _anchor=f"tag-{tag_id}"), 303)
+
+
+@pages.post("/tags/<hex32:tag_id>/retract")
+def retract_tag(record_id: str, tag_id: str) -> Response:
+    """Take a tag back; that it was there stays on the record."""
+    book().retract_tag(keyring(), record_id, tag_id)
+    return go(url_for("testimony.show", record_id=record_id, _anchor="tags"), 303)
+
+
+def _open(record_id: str) -> Testimony:
+    return book().testimony(keyring(), record_id)
+
+
+def _page(testimony: Testimony, form: TagForm, error: str) -> str:
+    before, after = book().neighbours(keyring(), testimony.id)
+    return render_template(
+        "desk/testimony.html",
+        testimony=testimony,
+        form=form,
+        error=error,
+        before=before,
+        after=after,
+        people=_offered(testimony),
+        confidences=CONFIDENCE,
+        partners=book().partners(keyring()) if may("release.decide") else (),
+    )
+
+
+def _offered(testimony: Testimony) -> list[tuple[str, str]]:
+    """People to choose from: those of this testimony first."""
+    here = {tag.person: tag.person_name for tag in testimony.tags}
+    for person in book().people(keyring()):
+        if len(here) >= OFFERED:
+            break
+        here.setdefault(person.id, person.name)
+    return list(here.items())
+
+
+def _fresh(testimony: Testimony) -> TagForm:
+    """Return a form that begins where the last tag ended, and knows what the witness said."""
+    said = testimony.answers.get("w_knowledge", ())
+    known = [said] if isinstance(said, str) else list(said)
+    mapped = desk().vocabularies.knowledge_to_ef
+    knowledge = mapped.get(known[0], "") if len(known) == 1 else ""
+    return TagForm(
+        formdata=None,
+        person=testimony.tags[-1].person if testimony.tags else "",
+        episode=str(testimony.tags[-1].episode) if testimony.tags else "1",
+        knowledge=knowledge,
+    )

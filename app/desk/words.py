@@ -1,0 +1,147 @@
+"""Words on the pages: sentences from the desk's catalogue, names from model and vocabularies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_babel import Domain
+from flask_babel import gettext as _babel_gettext
+
+from app.casebook.shapes import Tag
+from app.desk.context import desk
+from app.desk.narrative import marked
+from app.web import CATALOGUES, HTML_LANG, language
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - the name by which extraction finds a sentence
+    """Mark a sentence for translation where it stands; gettext translates it where it is shown."""
+    return sentence
+
+
+def gettext(sentence: str, **values: object) -> str:
+    """Translate a sentence into the language of this request's page."""
+    return str(_babel_gettext(sentence, **values))
+
+
+TRACKS = {
+    "state_security": N_("State Security"),
+    "social_security": N_("Social Security"),
+    "common": N_("Common part"),
+}
+LANGS = {"ko": N_("Korean"), "zh": N_("Chinese"), "en": N_("English")}
+ROLES = {"lead": N_("lead"), "reviewer": N_("reviewer"), "partner": N_("partner")}
+KINDS = {
+    "testimony": N_("testimony"),
+    "addition": N_("addition"),
+    "correction": N_("correction"),
+    "answer": N_("answer"),
+    "consent": N_("change of consent"),
+    "attachment": N_("attachment"),
+    "question": N_("question"),
+    "reply": N_("reply"),
+}
+TROUBLES = {
+    "not-for-you": N_("not sealed for a key that is here"),
+    "altered": N_("changed after it was sealed"),
+    "misfiled": N_("lies where it was not sealed for"),
+}
+STATES = {"open": N_("open"), "standing": N_("standing"), "ended": N_("ended")}
+ACTS = {
+    "founded": N_("founded the desk"),
+    "member-added": N_("added a member"),
+    "member-removed": N_("removed a member"),
+    "epoch-begun": N_("began an epoch"),
+    "epoch-ended": N_("ended an epoch"),
+    "received": N_("took in"),
+    "opened": N_("opened"),
+    "tagged": N_("tagged"),
+    "untagged": N_("took a tag back"),
+    "released": N_("released"),
+    "exported": N_("exported"),
+}
+
+
+def known(table: Mapping[str, str], key: str) -> str:
+    """Name a key of one of the tables above; what we have no name for stands as it is."""
+    return gettext(table[key]) if key in table else key
+
+
+def stage_name(stage: str) -> str:
+    """Name a stage."""
+    found = desk().model.by_stage.get(stage)
+    return found.label.in_(language()) if found else stage
+
+
+def field_name(field: str) -> str:
+    """Name what the witness was asked."""
+    found = desk().vocabularies.fields.get(field)
+    return found.label.in_(language()) if found else field
+
+
+def value_name(field: str, value: str) -> str:
+    """Name an answer that was chosen; free text stands as it was typed."""
+    if field not in desk().vocabularies.fields:
+        return value
+    found = desk().vocabularies.values(field).get(value)
+    return found.in_(language()) if found else value
+
+
+def value_of(vocabulary: str, value: str) -> str:
+    """Name a value of a vocabulary that is no witness's answer."""
+    found = desk().vocabularies.vocabularies[vocabulary].get(value)
+    return found.in_(language()) if found else value
+
+
+def knowledge_names() -> dict[str, str]:
+    """Name every way of knowing that a tag can have."""
+    values = desk().model.evidence_fields["ef_knowledge"].values
+    return {key: label.in_(language()) for key, label in values.items()}
+
+
+def purposes(*, text: bool = False) -> dict[str, str]:
+    """Name what can be agreed to; ``text`` leaves out the purpose that hands over no text."""
+    fields = desk().vocabularies.fields_of("consent")
+    ticks = [one for one in fields if one.kind == "tick" and not (text and one.id == "k_stats")]
+    return {one.id: one.label.in_(language()) for one in ticks}
+
+
+def when(tag: Tag) -> str:
+    """Say the dates of a tag in one piece."""
+    if not tag.date_from and not tag.date_to:
+        return ""
+    if tag.date_from == tag.date_to:
+        return tag.date_from
+    return f"{tag.date_from or '…'} – {tag.date_to or '…'}"  # noqa: RUF001 - a dash between dates
+
+
+def install(app: Flask) -> None:
+    """Give the templates these words, and the app its catalogue beside the shared one."""
+    domain = Domain([str(CATALOGUES), str(CATALOGUES)], "messages;desk")
+    app.before_request(domain.as_default)
+    app.jinja_env.globals.update(
+        stage_name=stage_name,
+        field_name=field_name,
+        value_name=value_name,
+        value_of=value_of,
+        knowledge_names=knowledge_names,
+        purposes=purposes,
+        when=when,
+        marked=marked,
+        page_lang=lambda: HTML_LANG[language()],
+        ui_lang=language,
+    )
+    tables: dict[str, dict[str, str]] = {
+        "track": TRACKS,
+        "lang": LANGS,
+        "role": ROLES,
+        "kind": KINDS,
+        "trouble": TROUBLES,
+        "state": STATES,
+        "act": ACTS,
+    }
+    for name, table in tables.items():
+        app.jinja_env.filters[name] = _filter(table)
+
+
+def _filter(table: Mapping[str, str]) -> Any:  # noqa: ANN401 - a Jinja filter
+    return lambda key: known(table, key)
