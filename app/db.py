@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Engine, LargeBinary, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 T = TypeVar("T")
@@ -25,10 +26,14 @@ class NotDurable(Exception):
 
 
 def column(
-    name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *args: Any, reveals: str, **kw: Any
-) -> Column[Any]:  # noqa: ANN401
+    name: str,
+    kind: TypeEngine[Any] | type[TypeEngine[Any]],
+    *args: SchemaItem,
+    reveals: str,
+    **kw: bool,
+) -> Column[Any]:
     """Make a column that declares what it tells a thief of the disk (DESIGN rule 7)."""
-    return Column(name, kind, *args, info={"reveals": reveals}, **kw)
+    return Column(name, kind, *args, info={"reveals": reveals}, **kw)  # type: ignore[arg-type]
 
 
 Bytes = LargeBinary

@@ -7,7 +7,7 @@ Answers = Mapping[str, str | tuple[str, ...]]
 
 
 class CasebookError(Exception):
-    """Base of what the casebook refuses; the subclass says what happened, the page says it in words."""
+    """Base of what the casebook refuses: the subclass says what happened, the page the words."""
 
 
 class Refused(CasebookError):

@@ -1,0 +1,105 @@
+"""The custody account: who did what, appended with the act itself (FORMAT 9).
+
+A leaf is appended in the same transaction as what it tells of. Its opening is sealed under the
+newest casebook key the actor holds; an actor without one (a partner) seals it to the desk.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from app.casebook import tables
+from app.casebook.keyring import REVIEWERS, Keyring
+from app.casebook.store import CUSTODY_ID
+from crypto import opening, padding, records, sealing
+from crypto.canonical import canonical
+from crypto.custody import Entry, Opening, Proven
+from crypto.errors import CryptoError
+from crypto.exact import parse_exact
+from crypto.identities import PQIdentity
+from crypto.merkle import Tree
+from crypto.recipients import parse_recipient
+
+ROOM = 1024  # openings are padded to one size, so that it does not tell the act
+
+
+def append(connection: Connection, keyring: Keyring, entries: Iterable[Entry]) -> list[int]:
+    """Append one leaf for each entry and return their positions."""
+    position = connection.execute(select(func.count()).select_from(tables.custody)).scalar_one()
+    seal = _sealer(connection, keyring)
+    rows = []
+    for at, entry in enumerate(entries, start=position):
+        opened = Opening.fresh(entry)
+        rows.append({"position": at, "leaf": opened.leaf, "opening": seal(at, opened)})
+    if rows:
+        connection.execute(insert(tables.custody), rows)
+    return [row["position"] for row in rows]
+
+
+def _plain(opened: Opening) -> dict[str, object]:
+    return {"entry": opened.entry.fields(), "salt": opened.salt.hex()}
+
+
+def _sealer(connection: Connection, keyring: Keyring):  # type: ignore[no-untyped-def] # noqa: ANN202
+    if keyring.rings.get(REVIEWERS):
+        key_id, key = keyring.current(REVIEWERS)
+        book = records.RecordKey(key)
+        return lambda at, opened: key_id + book.seal(CUSTODY_ID, at, _plain(opened))
+    query = (
+        select(tables.casebook_key.c.recipient)
+        .where(tables.casebook_key.c.ring == REVIEWERS)
+        .order_by(tables.casebook_key.c.day.desc())
+    )
+    desk = parse_recipient(connection.execute(query).scalars().first() or "")
+    return lambda _at, opened: b"".join(
+        sealing.seal(padding.pad(canonical(_plain(opened)), ROOM), [desk])
+    )
+
+
+def openings(connection: Connection, keyring: Keyring) -> Iterator[tuple[int, Opening]]:
+    """Yield position and opening of every act this member's keys open, in their order."""
+    books = {key_id: records.RecordKey(key) for key_id, key in keyring.casebook.items()}
+    desks = [PQIdentity(records.desk_seed(key)) for key in keyring.casebook.values()]
+    query = select(tables.custody.c.position, tables.custody.c.opening)
+    for position, sealed in connection.execute(query.order_by(tables.custody.c.position)):
+        try:
+            yield position, _open(position, sealed, books, desks)
+        except CryptoError:
+            continue
+
+
+def _open(
+    position: int, sealed: bytes, books: dict[bytes, records.RecordKey], desks: list[PQIdentity]
+) -> Opening:
+    if sealed[:16] in books:
+        plain = books[sealed[:16]].open(CUSTODY_ID, position, sealed[16:])
+    else:
+        plain = parse_exact(opening.open_bytes(sealed, desks).rstrip(b" "))
+    entry, salt = plain["entry"], plain["salt"]
+    if not isinstance(entry, dict) or not isinstance(salt, str):
+        raise CryptoError
+    return Opening(bytes.fromhex(salt), Entry.of(entry))
+
+
+class Account:
+    """The tree over all leaves, extended as the table grows; proofs need no key."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._tree = Tree()
+        self._lock = threading.Lock()
+
+    def tree(self) -> Tree:
+        """Return the tree brought up to the last leaf that is on disk."""
+        with self._lock, self._engine.connect() as connection:
+            query = select(tables.custody.c.leaf).where(
+                tables.custody.c.position >= len(self._tree)
+            )
+            for leaf in connection.execute(query.order_by(tables.custody.c.position)).scalars():
+                self._tree.append(leaf)
+        return self._tree
+
+    def prove(self, position: int, opened: Opening, size: int) -> Proven:
+        """Return the opening with its inclusion proof in the tree of ``size``."""
+        return Proven(opened, position, tuple(self.tree().inclusion(position, size)))

@@ -1,0 +1,447 @@
+"""The casebook as the desk's pages use it: sessions, the index, and one method for each act."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from sqlalchemy import Connection, select
+
+from app.casebook import (
+    account,
+    collecting,
+    exporting,
+    ledger,
+    members,
+    releases,
+    tables,
+    tagging,
+)
+from app.casebook.index import Index, visible
+from app.casebook.keyring import LEADS, REVIEWERS, Keyring
+from app.casebook.shapes import (
+    Act,
+    Altered,
+    BadTag,
+    Letter,
+    Member,
+    Misfiled,
+    NotFound,
+    NotYours,
+    Page,
+    Person,
+    Release,
+    Released,
+    Row,
+    Tag,
+    TagInput,
+    Testimony,
+    Trouble,
+)
+from app.casebook.store import Store
+from app.casebook.vault import READERS, Vault
+from crypto import sealing
+from crypto.custody import Entry
+from crypto.recipients import PQRecipient, ScryptRecipient
+
+
+class Casebook:
+    """Everything a member may do. Built once per process; keeps opened things in memory only."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.account = account.Account(store.casebook)
+        self.vault = Vault(store)
+        self._trouble: tuple[Trouble, ...] = ()
+
+    # Sessions
+
+    def log_in(self, name: str, passphrase: str, code: str, now: float) -> str:
+        """Return the cookie's text of a new session. Raises ``Refused``."""
+        return self.vault.log_in(name, passphrase, code, now)
+
+    def resume(self, cookie: str, now: float) -> Keyring:
+        """Return the keyring of a living session. Raises ``NoSession``."""
+        return self.vault.resume(cookie, now)
+
+    def log_out(self, cookie: str) -> None:
+        """End a session; with the last one, the index is forgotten."""
+        self.vault.log_out(cookie)
+
+    # Taking in, reading
+
+    def collect(self, keyring: Keyring, limit: int = 500) -> None:
+        """Take in what has arrived. Idempotent; only a member with triage can."""
+        if not keyring.member.triage:
+            return
+        index = self.vault.index(keyring)
+        new, trouble = collecting.collect(self.store, keyring, limit)
+        self._trouble = tuple(trouble)
+        with self.store.casebook.connect() as connection:
+            for record_id in new:
+                self._index_record(index, connection, keyring, record_id)
+
+    def _index_record(
+        self, index: Index, connection: Connection, keyring: Keyring, record_id: bytes
+    ) -> None:
+        query = select(tables.record.c.day).where(tables.record.c.id == record_id)
+        day = connection.execute(query).scalar_one()
+        events = ledger.read(connection, keyring, record_id)
+        index.add(record_id.hex(), ledger.ring_of(connection, record_id), events, day)
+
+    def queue(self, keyring: Keyring, after: str = "", limit: int = 50, **filters: str) -> Page:
+        """Return one keyset page of the queue. ``filters``: lang, role, day, stage, track."""
+        keyring.require(*READERS)
+        day, _, record = after.partition(".")
+        cursor = (day, record) if record else None
+        return self.vault.index(keyring).queue(visible(keyring.rings), cursor, limit, filters)
+
+    def troubled(self, keyring: Keyring) -> tuple[Trouble, ...]:
+        """Return what arrived and cannot be opened, and records that no longer open."""
+        return (*self._trouble, *self.vault.index(keyring).troubles())
+
+    def neighbours(self, keyring: Keyring, record: str) -> tuple[str, str]:
+        """Return the ids before and after a record in the queue."""
+        return self.vault.index(keyring).neighbours(visible(keyring.rings), record)
+
+    def search(self, keyring: Keyring, q: str) -> tuple[Row, ...]:
+        """Return the testimonies whose text holds ``q``."""
+        keyring.require(*READERS)
+        return self.vault.index(keyring).search(visible(keyring.rings), q, 100) if q.strip() else ()
+
+    def stage_counts(self, keyring: Keyring) -> dict[tuple[str, str], int]:
+        """Return how many testimonies speak of each stage, by stage and track."""
+        keyring.require(*READERS)
+        return self.vault.index(keyring).stage_counts(visible(keyring.rings))
+
+    def testimony(self, keyring: Keyring, record: str) -> Testimony:
+        """Open one testimony from disk, held against its original; custody says who opened it.
+
+        Raises ``NotFound``, ``NotYours``, ``Altered``, ``Misfiled``.
+        """
+        keyring.require(*READERS)
+        opened = self._open(keyring, record)
+        entry = Entry("opened", keyring.member.id, self.store.today(), record=record)
+        self.store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
+        return opened
+
+    def _open(self, keyring: Keyring, record: str) -> Testimony:
+        record_id = _id(record)
+        with self.store.casebook.connect() as connection:
+            try:
+                events = ledger.read(connection, keyring, record_id)
+            except NotFound:
+                self._refuse_arrival(connection, keyring, record_id)
+                raise
+            ring = ledger.ring_of(connection, record_id)
+        first = events[0]
+        if first["e"] != "document":
+            raise NotFound
+        self._hold_against_original(record_id, first)
+        return self._testimony(keyring, record, ring, first)
+
+    def _refuse_arrival(self, connection: Connection, keyring: Keyring, record_id: bytes) -> None:
+        """Say why an arrival cannot be shown: it is there, and collecting did not take it in."""
+        with self.store.mailbox.connect() as mailbox:
+            row = collecting.arrival(mailbox, record_id)
+        if row is not None:
+            collecting.open_arrival(connection, keyring, row)
+            raise NotYours  # it opens, but is for leads, or for a member with triage
+
+    def _hold_against_original(self, record_id: bytes, first: ledger.Event) -> None:
+        with self.store.mailbox.connect() as mailbox:
+            payload = collecting.original(mailbox, record_id)
+        document = first["document"]
+        if payload is None:
+            raise Altered
+        held = collecting.read_payload(
+            payload, bytes.fromhex(first["key"]), record_id, document["epoch"]
+        )
+        if held.to_object() != document:
+            raise Misfiled
+
+    def _testimony(
+        self, keyring: Keyring, record: str, ring: str, first: ledger.Event
+    ) -> Testimony:
+        index, document = self.vault.index(keyring), first["document"]
+        fields = document["fields"]
+        thread = index.thread(record)
+        return Testimony(
+            id=record,
+            day=first["day"],
+            kind=document["kind"],
+            lang=document["lang"],
+            way=document["way"],
+            epoch=document["epoch"],
+            narrative=str(fields.get("w_narrative", "")),
+            answers={
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in fields.items()
+                if name != "w_narrative" and not name.startswith("k_")
+            },
+            consents=_consents(fields, thread),
+            tags=self._in_order(index.tags(record=record)),
+            letters=tuple(
+                Letter(i, kind, day, answers)
+                for i, kind, day, answers in thread
+                if kind != "testimony"
+            ),
+            releases=tuple(Release(*row) for row in index.releases(record)),
+            leads_only=ring == LEADS,
+        )
+
+    def _in_order(self, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:
+        model = self.store.model
+        return tuple(
+            sorted(tags, key=lambda t: (t.episode, model.order_key(t.stage, t.track), t.date_from))
+        )
+
+    # Tags and people
+
+    def add_tag(self, keyring: Keyring, record: str, tag: TagInput) -> str:
+        """Add a tag; returns its id. Raises ``BadTag`` naming the field, and as ``testimony``."""
+        keyring.require(*READERS)
+        opened = self._open(keyring, record)
+        tagging.check(self.store.model, tag, len(opened.narrative))
+        person = self._person_of(keyring, tag.person)
+        tag_id = secrets.token_hex(16)
+        event = {
+            **tagging.event(tag_id, person[0], tag, opened.narrative),
+            "by": keyring.member.name,
+            "day": self.store.today(),
+        }
+        self._append(keyring, record, event, "tagged", new_person=person)
+        return tag_id
+
+    def retract_tag(self, keyring: Keyring, record: str, tag_id: str) -> None:
+        """Take a tag back: an event of its own, so the history keeps both."""
+        keyring.require(*READERS)
+        if tag_id not in {tag.id for tag in self.vault.index(keyring).tags(record=record)}:
+            raise NotFound
+        event = {"e": "untag", "tag": tag_id, "by": keyring.member.name, "day": self.store.today()}
+        self._append(keyring, record, event, "untagged")
+
+    def _append(
+        self,
+        keyring: Keyring,
+        record: str,
+        event: Mapping[str, object],
+        act: str,
+        new_person: tuple[str, str] = ("", ""),
+    ) -> None:
+        index, today = self.vault.index(keyring), self.store.today()
+        record_id, (person_id, name) = _id(record), new_person
+        person = {"e": "person", "name": name}
+
+        def work(connection: Connection) -> str:
+            ring = ledger.ring_of(connection, record_id)
+            if name:
+                ledger.begin(connection, keyring, _id(person_id), today, person, ring)
+            body = ledger.append(connection, keyring, record_id, event)
+            digest = hashlib.sha256(body).hexdigest()
+            entry = Entry(act, keyring.member.id, today, digest, record)
+            account.append(connection, keyring, [entry])
+            return ring
+
+        ring = self.store.casebook_writer.run(work)
+        if name:
+            index.add(person_id, ring, [person], today)
+        index.add(record, ring, [event], today)
+
+    def _person_of(self, keyring: Keyring, said: str) -> tuple[str, str]:
+        """Return id and, if the person is new, the name to begin them with."""
+        if said.startswith("new:"):
+            name = said.removeprefix("new:").strip()
+            if not name:
+                raise BadTag("person")
+            return secrets.token_hex(16), name
+        known = {person for person, _ in self.vault.index(keyring).persons(visible(keyring.rings))}
+        if said not in known:
+            raise BadTag("person")
+        return said, ""
+
+    def people(self, keyring: Keyring) -> tuple[Person, ...]:
+        """Return every person, without tags."""
+        keyring.require(*READERS)
+        rows = self.vault.index(keyring).persons(visible(keyring.rings))
+        return tuple(Person(person, name) for person, name in rows)
+
+    def person(self, keyring: Keyring, person: str) -> Person:
+        """Return one person with their tags in the order of the stages. Raises ``NotFound``."""
+        for found in self.people(keyring):
+            if found.id == person:
+                tags = self._in_order(self.vault.index(keyring).tags(person=person))
+                return Person(person, found.name, (), tags)
+        raise NotFound
+
+    # Release and export
+
+    def partners(self, keyring: Keyring) -> tuple[Member, ...]:
+        """Return the partners something can be released to."""
+        return tuple(m for m in self.members(keyring) if m.role == "partner")
+
+    def release(self, keyring: Keyring, record: str, partner_name: str, purpose: str) -> None:
+        """Release a testimony to a partner. Raises ``NoConsent``, ``NotFound``, ``NotYours``."""
+        keyring.require("lead")
+        opened = self._open(keyring, record)
+        with self.store.casebook.connect() as connection:
+            partner = self._partner(connection, keyring, partner_name)
+            document = ledger.read(connection, keyring, _id(record))[0]["document"]
+        decision = {
+            "record": record,
+            "purpose": purpose,
+            "consents": sorted(opened.consents),
+            "tags": [_plain_tag(tag) for tag in opened.tags],
+            "document": document,
+        }
+        index = self.vault.index(keyring)
+        event = self.store.casebook_writer.run(
+            lambda c: releases.release(self.store, c, keyring, partner, decision)
+        )
+        index.add(record, LEADS if opened.leads_only else REVIEWERS, [event], self.store.today())
+        releases.sign_checkpoint(self.store, keyring, self.account)
+
+    def _partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:
+        handle = self.store.secret.handle(name)
+        for entry in members.directory(connection, keyring):
+            same = self.store.secret.handle(entry.member.name) == handle
+            if entry.member.role == "partner" and same:
+                return entry
+        raise NotFound
+
+    def released(self, keyring: Keyring) -> tuple[Released, ...]:
+        """Return what was released to this partner."""
+        keyring.require("partner")
+        with self.store.casebook.connect() as connection:
+            copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
+        return tuple(_released(copy) for copy in copies)
+
+    def export(self, keyring: Keyring, ids: list[str], sink: BinaryIO, partner: str = "") -> str:
+        """Write NAME.zip.age of these testimonies into ``sink``; return NAME.
+
+        A partner exports what was released to it; a lead exports for the partner named.
+        """
+        with self.store.casebook.connect() as connection:
+            copies, recipient = self._copies(connection, keyring, ids, partner)
+            chosen = _choose(copies, ids)
+            rows = {row.name: row for row in connection.execute(select(tables.signing_key))}
+            checkpoint = releases.checkpoint_after(connection, chosen)
+            seeds = keyring.bundle or b"".join(keyring.signer(connection, "bundle").seeds)
+        entries = [
+            Entry("exported", keyring.member.id, self.store.today(), record=copy.record)
+            for copy in chosen
+        ]
+        self.store.casebook_writer.run(lambda c: account.append(c, keyring, entries))
+        with sealing.SealingWriter(sink, [recipient]) as sealed:
+            exporting.write(
+                sealed,
+                chosen,
+                self.store.model,
+                self.account,
+                checkpoint,
+                exporting.signer_of(seeds, rows),
+            )
+        return exporting.name_of(chosen)
+
+    # Keys, members, custody
+
+    def members(self, keyring: Keyring) -> tuple[Member, ...]:
+        """Return all members, by name."""
+        keyring.require(*READERS)
+        with self.store.casebook.connect() as connection:
+            return tuple(e.member for e in members.directory(connection, keyring))
+
+    def epochs(self, keyring: Keyring) -> list[dict[str, str]]:
+        """Return every epoch: its week, recipient and state."""
+        keyring.require(*READERS)
+        with self.store.casebook.connect() as connection:
+            rows = connection.execute(select(tables.epoch).order_by(tables.epoch.c.epoch)).all()
+        return [
+            {
+                "epoch": row.epoch,
+                "recipient": row.recipient,
+                "state": "ended" if row.ended_on else "standing" if row.sealed is None else "open",
+            }
+            for row in rows
+        ]
+
+    def custody(self, keyring: Keyring) -> tuple[Act, ...]:
+        """Return every act this member's keys open, newest first."""
+        keyring.require("lead")
+        with self.store.casebook.connect() as connection:
+            names = {e.member.id: e.member.name for e in members.directory(connection, keyring)}
+            found = [
+                Act(
+                    at,
+                    o.entry.day,
+                    o.entry.act,
+                    names.get(o.entry.actor, o.entry.actor),
+                    o.entry.record,
+                )
+                for at, o in account.openings(connection, keyring)
+            ]
+        return tuple(reversed(found))
+
+    def identity_file(self, keyring: Keyring, passphrase: str) -> bytes:
+        """Return the member's identity as an ``age -p`` file that stock age opens."""
+        text = f"# {keyring.member.name}\n{keyring.identity}\n".encode()
+        return b"".join(sealing.seal(text, [ScryptRecipient(passphrase)]))
+
+    def _copies(
+        self, connection: Connection, keyring: Keyring, ids: list[str], partner: str
+    ) -> tuple[list[releases.Copy], PQRecipient]:
+        if keyring.member.role == "partner":
+            copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
+            return copies, keyring.identity.recipient
+        keyring.require("lead")
+        entry = self._partner(connection, keyring, partner)
+        for record in ids:
+            _id(record)
+        return releases.remake(connection, keyring, entry.member.name, ids), entry.recipient
+
+
+def _choose(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
+    """Return the latest copy of each chosen testimony. Raises ``NotFound`` for any other id."""
+    latest = {copy.record: copy for copy in copies}
+    if not ids or not latest.keys() >= set(ids):
+        raise NotFound
+    return [latest[record] for record in sorted(set(ids))]
+
+
+def _id(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError as error:
+        raise NotFound from error
+    if len(found) != 16:  # noqa: PLR2004 - the octets of a slot
+        raise NotFound
+    return found
+
+
+def _consents(
+    fields: dict[str, object], thread: list[tuple[str, str, str, dict[str, object]]]
+) -> frozenset[str]:
+    """Return the purposes agreed to now: the latest letter of consent replaces what was said."""
+    latest = fields
+    for _, kind, _, answers in thread:
+        if kind == "consent":
+            latest = answers
+    return frozenset(k for k, value in latest.items() if k.startswith("k_") and value == "yes")
+
+
+def _plain_tag(tag: Tag) -> dict[str, object]:
+    return {name: getattr(tag, name) for name in exporting.COLUMNS}
+
+
+def _released(copy: releases.Copy) -> Released:
+    content = copy.content
+    text = str(content["document"]["fields"].get("w_narrative", ""))
+    return Released(
+        id=copy.record,
+        day=content["day"],
+        purpose=content["purpose"],
+        lang=content["document"]["lang"],
+        preview=" ".join(text[:200].split())[:90],
+        text=text,
+        tags=tuple(Tag(**tag) for tag in content["tags"]),
+    )

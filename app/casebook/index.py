@@ -1,0 +1,277 @@
+"""The index: what the records say, opened once into memory, forgotten at the last log-out.
+
+A SQLite database in ``:memory:``; nothing of it is ever on disk (DESIGN 5). It is made from
+events alone: ``add`` is given the same events that the ledger appends.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.casebook.keyring import LEADS, REVIEWERS
+from app.casebook.shapes import Page, Row, Tag, Trouble
+
+PREVIEW = 90
+KINDS = ("testimony",)
+
+SCHEMA = """
+CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
+  role TEXT, number INTEGER, preview TEXT, text TEXT, answers TEXT) WITHOUT ROWID;
+CREATE INDEX record_day ON record (kind, day DESC, id);
+CREATE INDEX record_thread ON record (thread);
+CREATE TABLE tag (id TEXT PRIMARY KEY, record TEXT, person TEXT, stage TEXT, track TEXT, body TEXT)
+  WITHOUT ROWID;
+CREATE INDEX tag_record ON tag (record);
+CREATE INDEX tag_person ON tag (person);
+CREATE INDEX tag_stage ON tag (stage, track, record);
+CREATE TABLE person (id TEXT PRIMARY KEY, ring TEXT, name TEXT) WITHOUT ROWID;
+CREATE TABLE release (record TEXT, partner TEXT, purpose TEXT, day TEXT, by TEXT);
+CREATE INDEX release_record ON release (record);
+CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
+"""
+
+
+class Index:
+    """Answers questions about all records; every method may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False)
+        self._db.executescript(SCHEMA)
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def add(self, record: str, ring: str, events: Iterable[Mapping[str, Any]], day: str) -> None:
+        """Apply events of one record, in order."""
+        with self._lock:
+            for event in events:
+                getattr(self, f"_on_{event['e']}")(record, ring, event, day)
+
+    def trouble(self, record: str, day: str, why: str) -> None:
+        """Remember a record that cannot be opened."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO trouble VALUES (?,?,?)", (record, day, why))
+
+    def forget(self, record: str) -> None:
+        """Drop everything a record gave."""
+        with self._lock:
+            for table, key in (
+                ("record", "id"),
+                ("person", "id"),
+                ("tag", "record"),
+                ("release", "record"),
+                ("trouble", "id"),
+            ):
+                self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", (record,))  # noqa: S608 - names above
+
+    def _on_document(self, record: str, ring: str, event: Mapping[str, Any], day: str) -> None:
+        document = event["document"]
+        fields = document["fields"]
+        text = fields.get("w_narrative", "")
+        text = text if isinstance(text, str) else "\n".join(text)
+        self._db.execute(
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                record,
+                day,
+                ring,
+                document["kind"],
+                document["thread"],
+                document["lang"],
+                str(fields.get("w_role", "")),
+                int(document.get("number", 0)),
+                " ".join(text[: PREVIEW * 2].split())[:PREVIEW],
+                text,
+                json.dumps(fields),
+            ),
+        )
+
+    def _on_tag(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        body = {key: value for key, value in event.items() if key != "e"}
+        self._db.execute(
+            "INSERT OR REPLACE INTO tag VALUES (?,?,?,?,?,?)",
+            (
+                event["id"],
+                record,
+                event["person"],
+                event["stage"],
+                event["track"],
+                json.dumps(body),
+            ),
+        )
+
+    def _on_untag(self, _record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute("DELETE FROM tag WHERE id = ?", (event["tag"],))
+
+    def _on_person(self, record: str, ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO person VALUES (?,?,?)", (record, ring, event["name"])
+        )
+
+    def _on_release(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "INSERT INTO release VALUES (?,?,?,?,?)",
+            (record, event["partner"], event["purpose"], event["day"], event["by"]),
+        )
+
+    # Questions. ``rings`` are those the asking member may see.
+
+    def queue(
+        self,
+        rings: Sequence[str],
+        after: tuple[str, str] | None,
+        limit: int,
+        where: Mapping[str, str],
+    ) -> Page:
+        """Return a keyset page: newest day first, then by id."""
+        sql, values = _conditions(rings, where)
+        (total,) = self._all(f"SELECT count(*) FROM record r WHERE {sql}", *values)[0]  # noqa: S608 - built from constants
+        if after is not None:
+            sql += " AND (r.day < ? OR (r.day = ? AND r.id > ?))"
+            values += [after[0], after[0], after[1]]
+        rows = self._all(
+            f"SELECT {_ROW} FROM record r WHERE {sql} ORDER BY r.day DESC, r.id LIMIT ?",  # noqa: S608 - built from constants
+            *values,
+            limit + 1,
+        )
+        page = tuple(_row(row) for row in rows[:limit])
+        cursor = f"{page[-1].day}.{page[-1].id}" if len(rows) > limit else ""
+        return Page(page, cursor, total)
+
+    def neighbours(self, rings: Sequence[str], record: str) -> tuple[str, str]:
+        """Return the ids before and after a record in the order of the queue, or empty."""
+        sql, values = _conditions(rings, {})
+        found = self._all("SELECT day FROM record WHERE id = ?", record)
+        if not found:
+            return "", ""
+        day = found[0][0]
+        before = self._all(
+            f"SELECT r.id FROM record r WHERE {sql} AND (r.day > ? OR (r.day = ? AND r.id < ?))"  # noqa: S608 - built from constants
+            " ORDER BY r.day, r.id DESC LIMIT 1",
+            *values,
+            day,
+            day,
+            record,
+        )
+        behind = self._all(
+            f"SELECT r.id FROM record r WHERE {sql} AND (r.day < ? OR (r.day = ? AND r.id > ?))"  # noqa: S608 - built from constants
+            " ORDER BY r.day DESC, r.id LIMIT 1",
+            *values,
+            day,
+            day,
+            record,
+        )
+        return (before[0][0] if before else ""), (behind[0][0] if behind else "")
+
+    def search(self, rings: Sequence[str], text: str, limit: int) -> tuple[Row, ...]:
+        """Return rows whose text holds ``text``, letter case aside; Korean by plain substring."""
+        sql, values = _conditions(rings, {})
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = self._all(
+            f"SELECT {_ROW} FROM record r WHERE {sql} AND r.text LIKE ? ESCAPE '\\'"  # noqa: S608 - built from constants
+            " ORDER BY r.day DESC, r.id LIMIT ?",
+            *values,
+            like,
+            limit,
+        )
+        return tuple(_row(row) for row in rows)
+
+    def thread(self, record: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+        """Return id, kind, day, answers of the other items of the same witness, in their order."""
+        rows = self._all(
+            "SELECT o.id, o.kind, o.day, o.answers FROM record r JOIN record o ON o.thread ="
+            " r.thread WHERE r.id = ? AND o.id <> r.id ORDER BY o.day, o.kind, o.number",
+            record,
+        )
+        return [(i, kind, day, json.loads(answers)) for i, kind, day, answers in rows]
+
+    def tags(self, *, record: str = "", person: str = "") -> tuple[Tag, ...]:
+        """Return the tags of one record or of one person."""
+        key, value = ("record", record) if record else ("person", person)
+        rows = self._all(
+            f"SELECT t.record, t.body, p.name FROM tag t LEFT JOIN person p ON p.id = t.person"  # noqa: S608 - two names
+            f" WHERE t.{key} = ? ORDER BY t.id",
+            value,
+        )
+        return tuple(_tag(*row) for row in rows)
+
+    def persons(self, rings: Sequence[str]) -> list[tuple[str, str]]:
+        """Return id and name of every person, by name."""
+        marks = ",".join("?" * len(rings))
+        return self._all(
+            f"SELECT id, name FROM person WHERE ring IN ({marks}) ORDER BY name, id",  # noqa: S608 - marks
+            *rings,
+        )
+
+    def releases(self, record: str) -> list[tuple[str, str, str, str]]:
+        """Return partner, purpose, day, by of every release of a record."""
+        return self._all(
+            "SELECT partner, purpose, day, by FROM release WHERE record = ? ORDER BY day", record
+        )
+
+    def stage_counts(self, rings: Sequence[str]) -> dict[tuple[str, str], int]:
+        """Return how many records speak of each stage, by stage and track."""
+        marks = ",".join("?" * len(rings))
+        rows = self._all(
+            "SELECT t.stage, t.track, count(DISTINCT t.record) FROM tag t JOIN record r ON"  # noqa: S608 - marks
+            f" r.id = t.record WHERE r.ring IN ({marks}) GROUP BY t.stage, t.track",
+            *rings,
+        )
+        return {(stage, track): count for stage, track, count in rows}
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Return what could not be opened."""
+        return tuple(Trouble(*row) for row in self._all("SELECT id, day, why FROM trouble"))
+
+    def knows(self, record: str) -> bool:
+        """Tell whether a record is in the index."""
+        return bool(
+            self._all(
+                "SELECT 1 FROM record WHERE id = ? UNION SELECT 1 FROM person WHERE id = ?",
+                record,
+                record,
+            )
+        )
+
+
+_ROW = (
+    "r.id, r.day, r.lang, r.role, r.preview, (SELECT count(*) FROM tag WHERE record = r.id),"
+    " (SELECT count(*) FROM record o WHERE o.thread = r.thread AND o.id <> r.id),"
+    " (SELECT count(*) FROM release WHERE record = r.id), r.ring"
+)
+
+
+def _conditions(rings: Sequence[str], where: Mapping[str, str]) -> tuple[str, list[Any]]:
+    marks = ",".join("?" * len(rings))
+    sql = f"r.kind = 'testimony' AND r.ring IN ({marks})"
+    values: list[Any] = list(rings)
+    for key in ("lang", "role", "day"):
+        if where.get(key):
+            sql += f" AND r.{key} = ?"
+            values.append(where[key])
+    stage, track = where.get("stage", ""), where.get("track", "")
+    if stage or track:
+        sql += " AND r.id IN (SELECT record FROM tag WHERE 1"
+        for key, value in (("stage", stage), ("track", track)):
+            if value:
+                sql += f" AND {key} = ?"
+                values.append(value)
+        sql += ")"
+    return sql, values
+
+
+def _row(row: tuple[Any, ...]) -> Row:
+    return Row(*row[:-1], leads_only=row[-1] == LEADS, seen=row[5] > 0)  # type: ignore[misc]
+
+
+def _tag(record: str, body: str, name: str | None) -> Tag:
+    return Tag(record=record, person_name=name or "", **json.loads(body))
+
+
+def visible(rings: Mapping[str, object]) -> list[str]:
+    """Return the rings a member sees, of those there are."""
+    return [ring for ring in (REVIEWERS, LEADS) if rings.get(ring)]

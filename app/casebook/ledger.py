@@ -1,0 +1,170 @@
+"""Records and their events: append-only, sealed under the record's own key (FORMAT 7)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from app.casebook import tables
+from app.casebook.keyring import LEADS, REVIEWERS, Keyring
+from app.casebook.shapes import Altered, NotFound, NotYours
+from crypto import records
+from crypto.errors import CryptoError
+
+Event = Mapping[str, Any]
+
+
+def begin(
+    connection: Connection, keyring: Keyring, record_id: bytes, day: str, first: Event, ring: str
+) -> None:
+    """Make a record under a fresh record key, with its first event."""
+    key_id, key = ring_key(connection, keyring, ring)
+    record_key = records.new_key()
+    connection.execute(insert(tables.record).values(id=record_id, day=day))
+    connection.execute(
+        insert(tables.record_key).values(
+            record_id=record_id,
+            casebook_key_id=key_id,
+            wrapped=records.wrap(key, key_id, record_id, record_key),
+        )
+    )
+    body = records.RecordKey(record_key).seal(record_id, 0, first)
+    connection.execute(insert(tables.event).values(record_id=record_id, sequence=0, body=body))
+
+
+def ring_key(connection: Connection, keyring: Keyring, ring: str) -> tuple[bytes, bytes]:
+    """Return the key a new record is wrapped under. Who lacks a ring cannot write into it."""
+    if ring == LEADS and not keyring.rings.get(LEADS):
+        raise NotYours
+    keyring.load(connection)
+    return keyring.current(ring)
+
+
+def unlock(connection: Connection, keyring: Keyring, record_id: bytes) -> records.RecordKey:
+    """Return the record's key. Raises ``NotFound``, ``NotYours`` (none is ours), ``Altered``."""
+    row = connection.execute(
+        select(tables.record_key).where(tables.record_key.c.record_id == record_id)
+    ).one_or_none()
+    if row is None:
+        known = select(tables.record.c.id).where(tables.record.c.id == record_id)
+        raise NotYours if connection.execute(known).first() else NotFound
+    if row.casebook_key_id not in keyring.casebook:
+        keyring.load(connection)
+    key = keyring.casebook.get(row.casebook_key_id)
+    if key is None:
+        raise NotYours
+    try:
+        return records.RecordKey(records.unwrap(key, row.casebook_key_id, record_id, row.wrapped))
+    except CryptoError as error:
+        raise Altered from error
+
+
+def ring_of(connection: Connection, record_id: bytes) -> str:
+    """Return the ring the record's key is wrapped under."""
+    query = (
+        select(tables.casebook_key.c.ring)
+        .join(tables.record_key, tables.record_key.c.casebook_key_id == tables.casebook_key.c.id)
+        .where(tables.record_key.c.record_id == record_id)
+    )
+    return connection.execute(query).scalar() or REVIEWERS
+
+
+def append(connection: Connection, keyring: Keyring, record_id: bytes, event: Event) -> bytes:
+    """Append one event and return its sealed body (what custody digests)."""
+    key = unlock(connection, keyring, record_id)
+    count = select(func.count()).where(tables.event.c.record_id == record_id)
+    sequence = connection.execute(count).scalar_one()
+    body = key.seal(record_id, sequence, event)
+    connection.execute(
+        insert(tables.event).values(record_id=record_id, sequence=sequence, body=body)
+    )
+    return body
+
+
+def read(connection: Connection, keyring: Keyring, record_id: bytes) -> list[Event]:
+    """Return all events of a record in order. Raises as ``unlock``; ``Altered`` for any gap."""
+    key = unlock(connection, keyring, record_id)
+    query = (
+        select(tables.event.c.sequence, tables.event.c.body)
+        .where(tables.event.c.record_id == record_id)
+        .order_by(tables.event.c.sequence)
+    )
+    return _opened(key, record_id, connection.execute(query).tuples())
+
+
+def _opened(
+    key: records.RecordKey, record_id: bytes, rows: Iterable[tuple[int, bytes]]
+) -> list[Event]:
+    events: list[Event] = []
+    try:
+        for expected, (sequence, body) in enumerate(rows):
+            if sequence != expected:
+                raise Altered
+            events.append(key.open(record_id, sequence, body))
+    except CryptoError as error:
+        raise Altered from error
+    if not events:
+        raise Altered
+    return events
+
+
+def read_all(connection: Connection, keyring: Keyring) -> Iterable[tuple[bytes, str, str, Any]]:
+    """Yield id, day, ring and events (or the refusal) of every record this member can open."""
+    rings = {key_id: ring for ring, ids in keyring.rings.items() for key_id in ids}
+    bodies = _bodies(connection)
+    query = (
+        select(
+            tables.record.c.id,
+            tables.record.c.day,
+            tables.record_key.c.casebook_key_id,
+            tables.record_key.c.wrapped,
+        )
+        .outerjoin(tables.record_key)
+        .where(tables.record.c.erased_on.is_(None))
+    )
+    for record_id, day, key_id, wrapped in connection.execute(query.order_by(tables.record.c.id)):
+        rows = bodies(record_id)
+        if key_id is None:
+            yield record_id, day, REVIEWERS, NotYours()
+        elif key_id in rings:
+            yield (
+                record_id,
+                day,
+                rings[key_id],
+                _attempt(keyring, (record_id, key_id, wrapped), rows),
+            )
+
+
+def _attempt(
+    keyring: Keyring, place: tuple[bytes, bytes, bytes], rows: list[tuple[int, bytes]]
+) -> list[Event] | Altered:
+    record_id, key_id, wrapped = place
+    try:
+        key = records.unwrap(keyring.casebook[key_id], key_id, record_id, wrapped)
+        return _opened(records.RecordKey(key), record_id, rows)
+    except CryptoError:
+        return Altered()
+    except Altered as refusal:
+        return refusal
+
+
+def _bodies(connection: Connection):  # type: ignore[no-untyped-def] # noqa: ANN202
+    """Walk the event table once beside the records: both are in the order of the record's id."""
+    query = select(tables.event.c.record_id, tables.event.c.sequence, tables.event.c.body)
+    rows = iter(
+        connection.execution_options(yield_per=1000)
+        .execute(query.order_by(tables.event.c.record_id, tables.event.c.sequence))
+        .tuples()
+    )
+    ahead = next(rows, None)
+
+    def of(record_id: bytes) -> list[tuple[int, bytes]]:
+        nonlocal ahead
+        found = []
+        while ahead is not None and ahead[0] <= record_id:
+            if ahead[0] == record_id:
+                found.append((ahead[1], ahead[2]))
+            ahead = next(rows, None)
+        return found
+
+    return of

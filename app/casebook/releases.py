@@ -1,0 +1,185 @@
+"""Release: a copy sealed to the partner alone, in a slot of the partner's shelf.
+
+The shelf key is in the partner's card and in the directory; a row's id is derived from it, so the
+disk tells neither whose a release is nor how many one partner has.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from app.casebook import account, ledger, tables
+from app.casebook.keyring import Keyring
+from app.casebook.members import Entry as DirectoryEntry
+from app.casebook.shapes import Altered, NoConsent
+from app.casebook.store import Store
+from crypto import custody, opening, padding, sealing
+from crypto.canonical import canonical
+from crypto.custody import Entry
+from crypto.errors import CryptoError
+from crypto.identities import PQIdentity
+from crypto.receipts import Slots
+
+# Purposes under which something is handed to a partner; `k_stats` hands over no text.
+PURPOSES = ("k_rescue", "k_un_conf", "k_state", "k_court", "k_pub_anon", "k_pub_name")
+PROBE = 64
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A partner's copy of one release, opened."""
+
+    slot: bytes
+    record: str
+    content: Mapping[str, Any]
+
+
+def release(
+    store: Store,
+    connection: Connection,
+    keyring: Keyring,
+    partner: DirectoryEntry,
+    decision: Mapping[str, Any],
+) -> Mapping[str, Any]:
+    """Record the decision, append custody, leave the partner's copy; return the event.
+
+    ``decision``: record, purpose, consents, tags, document. One transaction. Raises ``NoConsent``.
+    """
+    record = decision["record"]
+    if decision["purpose"] not in PURPOSES or decision["purpose"] not in decision["consents"]:
+        raise NoConsent
+    slot = _free(connection, partner.shelf)
+    event = {
+        "e": "release",
+        "partner": partner.member.name,
+        "purpose": decision["purpose"],
+        "consents": decision["consents"],
+        "tags": decision["tags"],
+        "slot": slot.hex(),
+        "day": store.today(),
+        "by": keyring.member.name,
+    }
+    body = ledger.append(connection, keyring, bytes.fromhex(record), event)
+    more = {"partner": partner.member.id, "purpose": decision["purpose"]}
+    digest = hashlib.sha256(body).hexdigest()
+    entry = Entry("released", keyring.member.id, store.today(), digest, record, more)
+    (position,) = account.append(connection, keyring, [entry])
+    acts = _acts(connection, keyring, record, position)
+    content = _content(record, decision["document"], event, acts)
+    header, payload = sealing.seal(padding.pad_document(canonical(content)), [partner.recipient])
+    connection.execute(insert(tables.release).values(id=slot, header=header, payload=payload))
+    return event
+
+
+def _content(
+    record: str, document: Mapping[str, Any], event: Mapping[str, Any], acts: list[dict[str, Any]]
+) -> dict[str, Any]:
+    kept = ("id", "kind", "lang", "way", "fields")
+    said = ("partner", "purpose", "consents", "tags", "day")
+    return {
+        "naru": 1,
+        "record": record,
+        "document": {key: document[key] for key in kept},
+        "acts": acts,
+        **{key: event[key] for key in said},
+    }
+
+
+def remake(
+    connection: Connection, keyring: Keyring, partner: str, records: Iterable[str]
+) -> list[Copy]:
+    """Make a partner's copies again from the decisions: what a lead exports in its stead."""
+    found = []
+    for record in records:
+        events = ledger.read(connection, keyring, bytes.fromhex(record))
+        decisions = [e for e in events if e["e"] == "release" and e["partner"] == partner]
+        if decisions:
+            event = decisions[-1]
+            acts = _acts(connection, keyring, record)
+            released = [int(a["position"]) for a in acts if a["entry"]["act"] == "released"]
+            acts = [act for act in acts if int(act["position"]) <= max(released)]
+            content = _content(record, events[0]["document"], event, acts)
+            found.append(Copy(bytes.fromhex(event["slot"]), record, content))
+    return found
+
+
+def _acts(
+    connection: Connection, keyring: Keyring, record: str, last: int | None = None
+) -> list[dict[str, Any]]:
+    return [
+        {"position": str(at), "salt": opened.salt.hex(), "entry": opened.entry.fields()}
+        for at, opened in account.openings(connection, keyring)
+        if opened.entry.record == record and (last is None or at <= last)
+    ]
+
+
+def _free(connection: Connection, shelf: bytes) -> bytes:
+    slots = Slots(shelf)
+    number = 0
+    while True:
+        batch = [slots.slot(n) for n in range(number, number + PROBE)]
+        query = select(func.count()).where(tables.release.c.id.in_(batch))
+        filled = connection.execute(query).scalar_one()
+        if filled < PROBE:
+            return batch[filled]
+        number += PROBE
+
+
+def copies(connection: Connection, shelf: bytes, identity: PQIdentity) -> Iterator[Copy]:
+    """Yield every copy on a shelf, opened, in the order of release. ``Altered`` if one does not."""
+    slots = Slots(shelf)
+    number = 0
+    while True:
+        batch = [slots.slot(n) for n in range(number, number + PROBE)]
+        query = select(tables.release).where(tables.release.c.id.in_(batch))
+        rows = {row.id: row for row in connection.execute(query)}
+        for slot in batch:
+            if slot in rows and rows[slot].payload is not None:
+                yield _opened(rows[slot], identity)
+        if len(rows) < PROBE:
+            return
+        number += PROBE
+
+
+def _opened(row: Any, identity: PQIdentity) -> Copy:  # noqa: ANN401 - a row of `release`
+    try:
+        plain = opening.open_envelope(row.header, row.payload, [identity])
+    except CryptoError as error:
+        raise Altered from error
+    content = json.loads(plain)
+    return Copy(row.id, content["record"], content)
+
+
+def checkpoint_after(connection: Connection, copies: Iterable[Copy]) -> Any:  # noqa: ANN401 - a row
+    """Return the first signed checkpoint that covers every act of these copies.
+
+    The first, not the newest: the same decisions make the same bag, whenever it is made.
+    """
+    last = max(int(act["position"]) for copy in copies for act in copy.content["acts"])
+    query = select(tables.checkpoint).where(tables.checkpoint.c.size > last)
+    return connection.execute(query.order_by(tables.checkpoint.c.size).limit(1)).one()
+
+
+def sign_checkpoint(store: Store, keyring: Keyring, acts: account.Account) -> None:
+    """Sign the account as it stands, in a lead's session, and keep the checkpoint."""
+    with store.casebook.connect() as connection:
+        signer = keyring.signer(connection, "desk")
+    tree = acts.tree()
+    size = len(tree)
+    body = custody.checkpoint(store.site_id, size, tree.root(size))
+    signed = signer.sign("naru-custody", body)
+
+    def work(connection: Connection) -> None:
+        known = select(tables.checkpoint.c.size).where(tables.checkpoint.c.size == size)
+        if connection.execute(known).first() is None:
+            connection.execute(
+                insert(tables.checkpoint).values(
+                    size=size, body=body, sshsig=signed.sshsig, mldsa65=signed.mldsa65
+                )
+            )
+
+    store.casebook_writer.run(work)
