@@ -20,7 +20,7 @@ class MalformedArmor(CryptoError):
 
 
 class WrongIdentity(CryptoError):
-    """No identity opens any stanza of the header."""
+    """No identity, or passphrase, opens any stanza of the header."""
 
 
 class TamperedHeader(CryptoError):
@@ -33,10 +33,6 @@ class TamperedPayload(CryptoError):
 
 class MixedRecipients(CryptoError):
     """Recipients that must not share a file: post-quantum with classic, or a passphrase with any."""
-
-
-class MalformedRecipient(CryptoError):
-    """Not an age recipient or identity that is known here."""
 
 
 class UnsupportedPlatform(CryptoError):
@@ -124,7 +120,7 @@ class MalformedCustody(CryptoError):
 
 
 class MalformedKey(CryptoError):
-    """A public signing key, or a file of them, that cannot be read."""
+    """A recipient, an identity, a public signing key, or a file of them, that cannot be read."""
 
 
 class MalformedSignature(CryptoError):

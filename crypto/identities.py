@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from crypto import bech32
 from crypto.derivation import hkdf
-from crypto.errors import MalformedHeader, MalformedRecipient
+from crypto.errors import MalformedHeader, MalformedKey
 from crypto.header import Stanza, decode64
 from crypto.recipients import (
     ENC,
@@ -66,7 +66,7 @@ class PQIdentity:
 
     def __post_init__(self) -> None:
         if len(self.seed) != SEED:
-            raise MalformedRecipient("A seed has 32 bytes.")
+            raise MalformedKey("A seed has 32 bytes.")
 
     @classmethod
     def generate(cls) -> "PQIdentity":
@@ -174,21 +174,21 @@ def _passphrase_stanza(stanza: Stanza) -> tuple[bytes, int]:
 
 
 def parse_identity(untrusted: str) -> PQIdentity | X25519Identity:
-    """Read `AGE-SECRET-KEY-PQ-1…` or `AGE-SECRET-KEY-1…`. Raises `MalformedRecipient`."""
+    """Read `AGE-SECRET-KEY-PQ-1…` or `AGE-SECRET-KEY-1…`. Raises `MalformedKey`."""
     prefix, data = bech32.decode(untrusted.strip())
     if prefix == _PQ_PREFIX:
         return PQIdentity(data)
     if prefix == _X25519_PREFIX and len(data) == SEED:
         return X25519Identity(data)
-    raise MalformedRecipient("This is not an identity that is known here.")
+    raise MalformedKey("This is not an identity that is known here.")
 
 
 def parse_identity_file(untrusted: str) -> list[PQIdentity | X25519Identity]:
-    """Read an identity file: one identity a line, `#` comments. Raises `MalformedRecipient`."""
+    """Read an identity file: one identity a line, `#` comments. Raises `MalformedKey`."""
     if len(untrusted) > _LONGEST_FILE:
-        raise MalformedRecipient("This is too long for an identity file.")
+        raise MalformedKey("This is too long for an identity file.")
     lines = (line.strip() for line in untrusted.splitlines())
     found = [parse_identity(line) for line in lines if line and not line.startswith("#")]
     if not found:
-        raise MalformedRecipient("There is no identity in this file.")
+        raise MalformedKey("There is no identity in this file.")
     return found

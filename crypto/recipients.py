@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from crypto import bech32
 from crypto.derivation import hkdf
-from crypto.errors import MalformedRecipient, MixedRecipients, UnsupportedPlatform
+from crypto.errors import MalformedKey, MixedRecipients, UnsupportedPlatform
 from crypto.header import Stanza, encode64
 
 PQ, X25519, SCRYPT = "mlkem768x25519", "X25519", "scrypt"
@@ -64,7 +64,7 @@ class PQRecipient:
     @cached_property
     def _key(self) -> hpke.MLKEM768X25519PublicKey:
         if len(self.public) != MLKEM_PUBLIC + SEED:
-            raise MalformedRecipient("A hybrid recipient has 1,216 bytes.")
+            raise MalformedKey("A hybrid recipient has 1,216 bytes.")
         try:
             return hpke.MLKEM768X25519PublicKey(
                 MLKEM768PublicKey.from_public_bytes(self.public[:MLKEM_PUBLIC]),
@@ -73,7 +73,7 @@ class PQRecipient:
         except UnsupportedAlgorithm as error:
             raise UnsupportedPlatform("This cryptography has no ML-KEM-768.") from error
         except ValueError as error:
-            raise MalformedRecipient("This is not a hybrid public key.") from error
+            raise MalformedKey("This is not a hybrid public key.") from error
 
     @cached_property
     def _text(self) -> str:
@@ -149,13 +149,13 @@ def pq_recipient_from_seed(seed: bytes) -> PQRecipient:
 
 
 def parse_recipient(untrusted: str) -> PQRecipient | X25519Recipient:
-    """Read `age1pq1…` or `age1…`. Raises `MalformedRecipient`. Costs a while: parse once."""
+    """Read `age1pq1…` or `age1…`. Raises `MalformedKey`. Costs a while: parse once."""
     prefix, data = bech32.decode(untrusted.strip())
     if prefix == PQ_PREFIX:
         return PQRecipient(data)
     if prefix == X25519_PREFIX and len(data) == SEED:
         return X25519Recipient(data)
-    raise MalformedRecipient("This is not a recipient that is known here.")
+    raise MalformedKey("This is not a recipient that is known here.")
 
 
 def require_one_kind(recipients: Sequence[Recipient]) -> None:
