@@ -18,16 +18,16 @@ from config.settings_checks import SettingsError
 # word: the module that does it, and what `--help` says of it
 WORDS = {
     "demo": ("app.demo", "a demonstration with fictional samples"),
-    "init": ("app.desk.init", "make a deployment: keys, epochs, first member"),
+    "init": ("app.desk.commands.init", "make a deployment: keys, epochs, first member"),
     "serve": ("app.serve", "serve the intake or the desk"),
     "doctor": ("app.doctor", "look whether everything is as it should be"),
     "backup": ("app.backup", "write a backup"),
     "restore": ("app.restore", "bring a backup back"),
-    "members": ("app.desk.members", "add, list and remove members"),
-    "epochs": ("app.desk.epochs", "list, begin and end arrival epochs"),
+    "members": ("app.desk.commands.members", "add, list and remove members"),
+    "epochs": ("app.desk.commands.epochs", "list, begin and end arrival epochs"),
     "stages": ("app.stages", "list the stages of the process"),
     "suggest": ("app.suggest", "suggest stages for a text on standard input"),
-    "export": ("app.desk.export_command", "write a bundle for a partner"),
+    "export": ("app.desk.commands.export", "write a bundle for a partner"),
 }
 
 

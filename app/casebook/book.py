@@ -343,6 +343,13 @@ class Casebook:
             )
         return exporting.name_of(chosen)
 
+    def released_since(self, keyring: Keyring, partner_name: str, day: str) -> list[str]:
+        """Return the ids of what was released to a partner on or after a day. A lead's question."""
+        keyring.require("lead")
+        with self.store.casebook.connect() as connection:
+            partner = self._partner(connection, keyring, partner_name)
+        return self.vault.index(keyring).released_since(partner.member.name, day)
+
     # Keys, members, custody
 
     def members(self, keyring: Keyring) -> tuple[Member, ...]:

@@ -213,6 +213,11 @@ class Index:
             "SELECT partner, purpose, day, by FROM release WHERE record = ? ORDER BY day", record
         )
 
+    def released_since(self, partner: str, day: str) -> list[str]:
+        """Return the records released to a partner on or after a day."""
+        sql = "SELECT DISTINCT record FROM release WHERE partner = ? AND day >= ? ORDER BY record"
+        return [record for (record,) in self._all(sql, partner, day)]
+
     def stage_counts(self, rings: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return how many records speak of each stage, by stage and track."""
         marks = ",".join("?" * len(rings))

@@ -1,0 +1,79 @@
+"""The desk from the shell: whose key an act takes, and how the passphrase comes in."""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.casebook.book import Casebook
+from app.casebook.building import open_book
+from app.casebook.keyring import Keyring
+from app.casebook.shapes import (
+    CasebookError,
+    NoConsent,
+    NotFound,
+    NotYours,
+    Refused,
+)
+from app.problems import Problem
+from config.settings import SettingsError, load_settings
+
+SENTENCES: Mapping[type[CasebookError], str] = {
+    Refused: "the name or the passphrase is wrong",
+    NotYours: "this member may not do that",
+    NotFound: "there is no such member, testimony or release",
+    NoConsent: "the witness did not agree to that",
+}
+LONGEST = 4096
+
+
+def member_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every act with a member's key takes."""
+    parser.add_argument("--as", dest="name", required=True, metavar="NAME")
+    parser.add_argument("--passphrase-fd", type=int, metavar="N", help="read it from here")
+
+
+def passphrase_of(args: argparse.Namespace) -> str:
+    """Return the passphrase from the file descriptor named, or from the terminal."""
+    if args.passphrase_fd is not None:
+        return os.read(args.passphrase_fd, LONGEST).decode().split("\n", 1)[0]
+    if not sys.stdin.isatty():
+        raise Problem("there is no terminal to ask for the passphrase: use --passphrase-fd")
+    return getpass.getpass(f"passphrase of {args.name}: ")
+
+
+def book_of(args: argparse.Namespace) -> Casebook:
+    """Open the casebook of the configuration named. Raises ``Problem``."""
+    if not args.config:
+        raise Problem("name the configuration: --config FILE or NARU_CONFIG")
+    try:
+        return open_book(load_settings(Path(args.config), only="desk").desk)
+    except SettingsError as error:
+        raise Problem(str(error)) from error
+
+
+@contextmanager
+def acting(args: argparse.Namespace) -> Iterator[tuple[Casebook, Keyring]]:
+    """Unlock the member's keys for one command; the session ends with it. Raises ``Problem``."""
+    book = book_of(args)
+    try:
+        cookie = book.log_in(args.name, passphrase_of(args), "", book.store.clock())
+        try:
+            yield book, book.resume(cookie, book.store.clock())
+        finally:
+            book.log_out(cookie)
+    except CasebookError as error:
+        raise Problem(SENTENCES.get(type(error), "that cannot be done")) from error
+
+
+def show(args: argparse.Namespace, rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows: one JSON document, or a line each."""
+    if args.json:
+        print(json.dumps(list(rows), ensure_ascii=False))  # noqa: T201
+        return
+    for row in rows:
+        print("  ".join(str(value) for value in row.values()))  # noqa: T201
