@@ -7,7 +7,7 @@ form and mends bad bytes in silence. This one does none of that.
 import io
 from collections.abc import Callable
 from typing import IO, Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 import flask
 from typing_extensions import override
@@ -85,8 +85,8 @@ class _Forms(FormDataParser):
         body = stream.read()
         if body.count(b"&") >= PARTS:
             raise RequestEntityTooLarge
-        raw = parse_qsl(body, keep_blank_values=True)
-        pairs = [(name.decode("utf-8", "replace"), value) for name, value in raw]
+        raw = [pair.partition(b"=") for pair in body.split(b"&") if pair]
+        pairs = [(_unquoted(name).decode("utf-8", "replace"), _unquoted(v)) for name, _, v in raw]
         return stream, self._decoded(pairs), MultiDict()
 
     def _decoded(self, pairs: list[tuple[str, bytes]]) -> MultiDict[str, str]:
@@ -98,6 +98,10 @@ class _Forms(FormDataParser):
         except UnicodeDecodeError:
             self._damaged.add(name)
             return value.decode("utf-8", "replace")
+
+
+def _unquoted(quoted: bytes) -> bytes:
+    return unquote_to_bytes(quoted.replace(b"+", b" "))
 
 
 class Request(flask.Request):

@@ -5,14 +5,16 @@ because a slow circuit must not hold up another. A worker that dies is started a
 """
 
 import argparse
+import importlib
 import logging
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
-from gunicorn.http import wsgi
+from gunicorn import util  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.http import wsgi  # type: ignore[import-untyped]
 from typing_extensions import override
 
 from app import web
@@ -44,7 +46,7 @@ class Silence:
         return lambda *_, **__: None
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc] # gunicorn says no types
     """gunicorn without its command line, its files and its voice."""
 
     def __init__(self, which: str, settings: AppSettings) -> None:
@@ -82,11 +84,8 @@ class Server(BaseApplication):
 
     @override
     def load(self) -> Any:
-        if self.which == "intake":
-            from app.intake import create_app  # noqa: PLC0415 - the desk must not be loaded here
-        else:
-            from app.desk import create_app  # noqa: PLC0415 - nor the intake here
-        return create_app(self.settings)
+        # By name, and only now: neither app is ever loaded where the other is served.
+        return importlib.import_module(f"app.{self.which}").create_app(self.settings)
 
     def _address(self) -> str:
         return self.settings.listen
@@ -111,9 +110,16 @@ def _without_name(response: Any) -> list[str]:  # noqa: ANN401 - gunicorn's Resp
 _headers = wsgi.Response.default_headers
 
 
+def _write_error(connection: socket.socket, status: int, _reason: str, _message: str) -> None:
+    """Answer what is no HTTP with a bare status: gunicorn's own page repeats what was sent."""
+    lines = f"HTTP/1.1 {status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    util.write_nonblock(connection, lines.encode("ascii"))
+
+
 def serve(which: str, settings: AppSettings) -> None:
     """Serve ``intake`` or ``desk`` until SIGTERM; does not return."""
     wsgi.Response.default_headers = _without_name
+    util.write_error = _write_error
     web.silence()
     web.harden()
     Server(which, settings).run()

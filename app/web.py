@@ -106,8 +106,11 @@ def language() -> str:
     first: str = request.path.split("/", 2)[1]
     if first in LANGUAGES:
         return first
-    default: str = current_app.config.get("DEFAULT_LANGUAGE", "en")
-    return request.accept_languages.best_match(LANGUAGES, default=default)
+    for tag, quality in request.accept_languages:
+        wanted: str = tag.split("-")[0].lower()
+        if wanted in LANGUAGES and quality > 0:
+            return wanted
+    return str(current_app.config.get("DEFAULT_LANGUAGE", "en"))
 
 
 def guard(app: App, base_url: str, policy: str, show: Callable[[int, str], Any]) -> None:

@@ -26,7 +26,7 @@ language = "en"
 data_dir = "{data}"
 [intake]
 base_url = "{base}"
-listen = "127.0.0.1:8000"
+listen = "{listen}"
 signer_fingerprint = "{fingerprint}"
 """
 SEEDS = secrets.token_bytes(32), secrets.token_bytes(32)
@@ -36,7 +36,7 @@ STORY = "지어낸 이야기입니다.\n둘째 줄 <b>&amp; 끝"
 class World:
     """One deployment of the intake."""
 
-    def __init__(self, path, now, site):
+    def __init__(self, path, now, site, base=BASE):
         self.now, self.site, self.ended = now, site, []
         self.desk = Signer(*SEEDS)
         self.path = path / "data"
@@ -49,7 +49,8 @@ class World:
             TOML.format(
                 site=site.hex(),
                 data=self.path,
-                base=BASE,
+                base=base,
+                listen=base.removeprefix("http://"),
                 fingerprint=self.desk.public.fingerprint,
             )
         )

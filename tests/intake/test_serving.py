@@ -1,0 +1,173 @@
+"""The intake as it runs: a real server on loopback, from settings to SIGTERM."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from intake.world import STORY, World
+from outside.demo import ROOT, alive, family, free_ports
+from outside.site import Site, multipart
+
+MIB = 1024 * 1024
+
+
+class Served:
+    """A deployment that is served."""
+
+    def __init__(self, path):
+        (port,) = free_ports(1)
+        self.world = World(path, time.time(), b"s" * 16, f"http://127.0.0.1:{port}")
+        self.url, self.address = self.world.settings.base_url, ("127.0.0.1", port)
+        self.world.engine.dispose()
+        self.said = path / "said"
+        self.began = time.monotonic()
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app", "serve", "intake", "--config", self.world.toml],
+                cwd=ROOT,
+                stdout=said,
+                stderr=said,
+            )
+        self.wait()
+
+    def wait(self):
+        while time.monotonic() < self.began + 30:
+            with contextlib.suppress(OSError):
+                return Site(self.url).get("/key").body
+            assert self.process.poll() is None, self.said.read_text()
+            time.sleep(0.02)
+        raise AssertionError("no answer")
+
+    def worker(self):
+        return family(self.process.pid)[1]
+
+    def raw(self, data, *, half=False):
+        """Send bytes, close the sending half if asked to, and return all that comes back."""
+        with socket.create_connection(self.address, timeout=20) as connection:
+            connection.sendall(data)
+            if half:
+                connection.shutdown(socket.SHUT_WR)
+            found = b""
+            with contextlib.suppress(ConnectionError):
+                while block := connection.recv(65536):
+                    found += block
+            return found
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    running = Served(tmp_path_factory.mktemp("served"))
+    yield running
+    pids = family(running.process.pid)
+    running.process.terminate()
+    assert running.process.wait(20) == 0
+    assert not [pid for pid in pids if alive(pid)]
+    assert running.said.read_text() == ""
+
+
+def post(served, pairs, cut=None):
+    kind, body = multipart(pairs)
+    head = (
+        f"POST /ko/ HTTP/1.1\r\nHost: {served.url.removeprefix('http://')}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body[:cut]
+
+
+def test_two_requests_reach_a_receipt(served):
+    site = Site(served.url)
+    form = site.get("/zh/").form("testimony")
+    assert len(site.post(form, w_narrative=STORY).receipt.split()) == 10
+
+
+def test_no_answer_names_the_server_or_its_clock(served):
+    for path in ("/ko/", "/key", "/nothing"):
+        headers = Site(served.url).get(path).headers
+        assert "Server" not in headers
+        assert "Date" not in headers
+        assert "gunicorn" not in str(headers).lower()
+
+
+def test_five_megabytes_get_their_answer(served):
+    site = Site(served.url)
+    form = site.get("/ko/").form("testimony")
+    page = site.post(form, w_narrative="a" * 5 * MIB)
+    assert page.status == 413
+    assert page.error
+
+
+def test_half_a_body_stores_nothing(served):
+    before = served.world.count()
+    form = Site(served.url).get("/ko/").form("testimony")
+    pairs = form.filled(w_narrative=STORY * 100)
+    answer = served.raw(post(served, pairs, cut=2000), half=True)
+    assert b" 200 " not in answer.split(b"\r\n")[0]
+    assert served.world.count() == before
+
+
+def test_a_cut_circuit_stores_nothing_and_the_next_one_is_served(served):
+    before = served.world.count()
+    form = Site(served.url).get("/ko/").form("testimony")
+    with socket.create_connection(served.address) as connection:
+        connection.sendall(post(served, form.filled(w_narrative=STORY), cut=400))
+    assert Site(served.url).get("/ko/").status == 200
+    assert served.world.count() == before
+
+
+def test_a_broken_request_line_is_answered_without_a_word_of_it(served):
+    answer = served.raw(b"CANARY CANARY\r\n\r\n")
+    assert b"CANARY" not in answer
+    assert b"gunicorn" not in answer.lower()
+
+
+def test_the_worker_writes_no_core_and_nobody_may_look_into_it(served):
+    limits = Path(f"/proc/{served.worker()}/limits").read_text()
+    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
+def test_a_worker_that_died_is_started_anew(served):
+    site = Site(served.url)
+    form = site.get("/ko/").form("testimony")
+    receipt = site.post(form, w_narrative=STORY).receipt
+    before, worker = served.world.count(), served.worker()
+    os.kill(worker, signal.SIGKILL)
+    served.began = time.monotonic()
+    while alive(worker):
+        time.sleep(0.02)
+    served.wait()
+    assert served.worker() != worker
+    assert site.post(form, w_narrative=STORY).receipt == receipt
+    assert served.world.count() == before
+
+
+def test_nothing_typed_lies_in_the_data_directory(served):
+    site = Site(served.url)
+    site.post(site.get("/ko/").form("testimony"), w_narrative="CANARY 카나리아")
+    for path in served.world.path.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b""
+        assert b"CANARY" not in data
+        assert "카나리아".encode() not in data
+
+
+def test_settings_that_name_no_mailbox_are_refused_in_one_line(served, tmp_path):
+    empty = tmp_path / "data"
+    empty.mkdir(mode=0o700)
+    secret = empty / "intake.secret"
+    secret.touch(mode=0o600)
+    secret.write_bytes((served.world.path / "intake.secret").read_bytes())
+    toml = tmp_path / "naru.toml"
+    toml.write_text(served.world.toml.read_text().replace(str(served.world.path), str(empty)))
+    command = [sys.executable, "-m", "app", "serve", "intake", "--config", toml]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "app init" in done.stderr
