@@ -158,7 +158,7 @@ def _check_directory(file: IO[bytes]) -> None:
     signature, *_, length, _at, comment = _END.unpack(end[-_END.size :])
     lengths = [length]
     if signature != b"PK\5\6" or comment:
-        raise MalformedBundle("This is neither a folder nor a whole ZIP.")
+        raise MalformedBundle("This is neither a folder nor a whole ZIP; is it still sealed?")
     if _LOCATOR.unpack(end[_END64.size : -_END.size])[0] == b"PK\6\7":
         lengths.append(_END64.unpack(end[: _END64.size])[-2])
     if max(lengths) > LARGEST_DIRECTORY:

@@ -486,3 +486,8 @@ def test_a_zip_of_two_folders(tmp_path):
     bundles.write(sink)
     entries = [(e.filename, d) for e, d in entries_of(sink)]
     refused(packed([*entries, ("second/x", b"")], tmp_path / "b.zip"))
+
+
+def test_a_file_that_went_missing_while_it_was_read(folder):
+    with bag_reading.opened(folder) as found, pytest.raises(IncompleteBundle):
+        bag_reading.read_small(found, "data/none")
