@@ -170,6 +170,7 @@ def malformed_keys(good):
         "half a key": dump(ed25519=read["ed25519"][:40]),
         "ML-DSA-65 of 1951 bytes": dump(mldsa65=b64(lattice[:-1])),
         "ML-DSA-65 in base64url": dump(mldsa65=read["mldsa65"].replace("+", "-").replace("/", "_")),
+        "loose bits in ML-DSA-65": dump(mldsa65=read["mldsa65"][:-2] + chr(ord(read["mldsa65"][-2]) + 1) + "="),
         "an array": "[]",
         "nothing": "",
         "deep": "[" * 5000,
