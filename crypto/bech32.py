@@ -1,98 +1,75 @@
-"""Bech32 as age uses it: the checksum of BIP 173 without its limit of 90 characters.
+"""Bech32 (BIP 173 checksum, no limit of length), as age writes recipients and identities.
 
-A recipient for hybrid keys has 1,959 characters and is written into every first testimony, so the
-checksum takes six symbols at a time.
+C2SP age, "X25519 recipient type". A post-quantum recipient has 1,959 characters and one is written
+for every submission, so the checksum takes two symbols a step and the bits are left to base32.
 """
 
 import base64
-import re
-from collections.abc import Iterator
 
 from crypto.errors import MalformedKey
 
-_SYMBOLS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_DIGITS = "0123456789abcdefghijklmnopqrstuv"
-_TO_DIGITS = str.maketrans(_SYMBOLS, _DIGITS)
-_TO_SYMBOLS = str.maketrans(_DIGITS, _SYMBOLS)
-_HRP = re.compile(r"[!-~]+")
-_DATA = re.compile(f"[{_SYMBOLS}]{{6,}}")
-
+_ALPHABET = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_FROM_BASE32 = bytes.maketrans(_BASE32, bytes(range(32)))
+_TO_BASE32 = bytes.maketrans(bytes(range(32)), _BASE32)
+_TO_BECH32 = bytes.maketrans(bytes(range(32)), _ALPHABET)
+_NONE = 0xFF
+_FROM_BECH32 = bytes(_ALPHABET.index(byte) if byte in _ALPHABET else _NONE for byte in range(256))
 _CHECKSUM = 6
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
-_TEN_BITS = 0x3FF
 
 
-def _shifted(state: int) -> int:
-    """Return the 30-bit checksum state after six symbols of value zero, as BIP 173 has it."""
-    for _ in range(_CHECKSUM):
-        top = state >> 25
-        state = (state & 0x1FFFFFF) << 5
-        for bit, polynomial in enumerate(_GENERATOR):
-            if top >> bit & 1:
-                state ^= polynomial
+def _step(state: int, value: int) -> int:
+    top = state >> 25
+    state = (state & 0x1FFFFFF) << 5 ^ value
+    for bit, generator in enumerate(_GENERATOR):
+        if top >> bit & 1:
+            state ^= generator
     return state
 
 
-def _tables() -> Iterator[list[int]]:
-    """Yield `_shifted` for each ten bits of a state: it is linear, so the parts are XORed."""
-    for low in (0, 10, 20):
-        table = [0]
-        for bit in range(10):
-            shifted = _shifted(1 << (low + bit))
-            table += [entry ^ shifted for entry in table]
-        yield table
+# What the ten highest bits of a state become when two symbols are shifted in.
+_TWO = tuple(_step(_step(top << 20, 0), 0) for top in range(1024))
 
 
-_LOW, _MIDDLE, _HIGH = _tables()
-
-
-def _polymod(digits: str) -> int:
-    # BIP 173 begins with 1, which is a first symbol of value 1 before a state of zero; and before
-    # a state of zero any number of zeros may stand, so the text is made of whole blocks of six.
-    digits = "1" + digits
-    digits = "0" * (-len(digits) % _CHECKSUM) + digits
-    state = 0
-    for start in range(0, len(digits), _CHECKSUM):
-        state = (
-            _HIGH[state >> 20]
-            ^ _MIDDLE[state >> 10 & _TEN_BITS]
-            ^ _LOW[state & _TEN_BITS]
-            ^ int(digits[start : start + _CHECKSUM], 32)
-        )
+def _polymod(values: bytes) -> int:
+    state = 1
+    if len(values) % 2:
+        state, values = _step(state, values[0]), values[1:]
+    pairs = iter(values)
+    for first, second in zip(pairs, pairs, strict=True):
+        state = ((state & 0xFFFFF) << 10) ^ (first << 5 | second) ^ _TWO[state >> 20]
     return state
 
 
-def _expanded(hrp: str) -> str:
-    codes = hrp.encode("ascii")
-    highs, lows = (code >> 5 for code in codes), (code & 31 for code in codes)
-    return "".join(_DIGITS[value] for value in (*highs, 0, *lows))
+def _expanded(prefix: str) -> bytes:
+    octets = prefix.encode("ascii")
+    return bytes(b >> 5 for b in octets) + b"\0" + bytes(b & 31 for b in octets)
 
 
-def encode(hrp: str, data: bytes) -> str:
-    """Return `data` as Bech32 behind `hrp`, in the case of `hrp`."""
-    digits = base64.b32hexencode(data).decode("ascii").rstrip("=").lower()
-    state = _polymod(_expanded(hrp.lower()) + digits + "0" * _CHECKSUM) ^ 1
-    checksum = "".join(_DIGITS[state >> 5 * at & 31] for at in reversed(range(_CHECKSUM)))
-    text = hrp.lower() + "1" + (digits + checksum).translate(_TO_SYMBOLS)
-    return text.upper() if hrp.isupper() else text
+def encode(prefix: str, data: bytes) -> str:
+    """Return `data` under a lower-case prefix."""
+    values = base64.b32encode(data).rstrip(b"=").translate(_FROM_BASE32)
+    check = _polymod(_expanded(prefix) + values + bytes(_CHECKSUM)) ^ 1
+    values += bytes(check >> 5 * (5 - i) & 31 for i in range(_CHECKSUM))
+    return f"{prefix}1{values.translate(_TO_BECH32).decode('ascii')}"
 
 
 def decode(untrusted: str) -> tuple[str, bytes]:
-    """Return the human-readable part, in its own case, and the bytes. Raises `MalformedKey`."""
-    hrp, _, data = untrusted.rpartition("1")
-    if untrusted not in (untrusted.lower(), untrusted.upper()) or not _HRP.fullmatch(hrp):
-        raise MalformedKey("This is not Bech32: mixed case, or nothing before its last 1.")
-    if not _DATA.fullmatch(data.lower()):
-        raise MalformedKey("This is not Bech32: it is too short, or has a character of no meaning.")
-    digits = data.lower().translate(_TO_DIGITS)
-    if _polymod(_expanded(hrp.lower()) + digits) != 1:
-        raise MalformedKey("The checksum is wrong: this was mistyped or cut off.")
-    return hrp, _bytes(digits[:-_CHECKSUM])
-
-
-def _bytes(digits: str) -> bytes:
-    size, spare = divmod(5 * len(digits), 8)
-    number = int(digits or "0", 32)
-    if spare >= 5 or number & ((1 << spare) - 1):  # noqa: PLR2004 - bits in a symbol
-        raise MalformedKey("This Bech32 does not end with its last byte.")
-    return (number >> spare).to_bytes(size, "big")
+    """Return the prefix (lower case) and the data. Raises `MalformedKey`."""
+    if not untrusted.isascii() or untrusted not in (untrusted.lower(), untrusted.upper()):
+        raise MalformedKey("Bech32 is all in lower or all in upper case.")
+    prefix, _, coded = untrusted.lower().rpartition("1")
+    values = coded.encode("ascii").translate(_FROM_BECH32)
+    if not prefix or not prefix.isprintable() or len(values) < _CHECKSUM or _NONE in values:
+        raise MalformedKey("This is not Bech32.")
+    if _polymod(_expanded(prefix) + values) != 1:
+        raise MalformedKey("The checksum does not hold.")
+    symbols = values[:-_CHECKSUM].translate(_TO_BASE32)
+    try:
+        data = base64.b32decode(symbols + b"=" * (-len(symbols) % 8))
+    except ValueError as error:
+        raise MalformedKey("This is not Bech32.") from error
+    if base64.b32encode(data).rstrip(b"=") != symbols:
+        raise MalformedKey("The last bits are not zero.")
+    return prefix, data
