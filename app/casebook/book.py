@@ -41,6 +41,7 @@ from app.casebook.shapes import (
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
 from crypto import sealing
+from crypto.canonical import canonical
 from crypto.custody import Entry
 from crypto.recipients import PQRecipient, ScryptRecipient
 
@@ -157,7 +158,7 @@ class Casebook:
         held = collecting.read_payload(
             payload, bytes.fromhex(first["key"]), record_id, document["epoch"]
         )
-        if held.to_object() != document:
+        if canonical(held.to_object()) != canonical(document):
             raise Misfiled
 
     def _testimony(

@@ -79,8 +79,9 @@ def review(settings: DeskSettings, told: dict[str, Any], path: Path) -> None:
     for sample in _read(path)[:REVIEWED]:
         narrative = sample["fields"]["w_narrative"].rstrip("\n")
         record = next(i for i, t in texts.items() if t.narrative.rstrip("\n") == narrative)
+        who = lead if texts[record].leads_only else reviewer
         for gold in sample["gold"]:
-            _tag(book, reviewer, record, gold, texts[record].narrative, known)
+            _tag(book, who, record, gold, texts[record].narrative, known)
         if sample["fields"].get(PURPOSE) == "yes" and sample["gold"]:
             book.release(lead, record, told["partner"]["name"], PURPOSE)
 
