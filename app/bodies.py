@@ -14,6 +14,7 @@ from typing_extensions import override
 from werkzeug.datastructures import FileStorage, Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser, MultiPartParser
+from werkzeug.http import parse_options_header
 
 MIB = 1024 * 1024
 PARSED = 4 * MIB  # a body up to here is read and answered with its text
@@ -47,7 +48,7 @@ class Discarded(io.RawIOBase):
         return 0
 
 
-class _Parts(MultiPartParser):
+class _Streamed(MultiPartParser):
     """Hand out the bytes of each text part as they came, one character a byte."""
 
     @override
@@ -58,9 +59,10 @@ class _Parts(MultiPartParser):
 class _Forms(FormDataParser):
     """Read a form whole or not at all, and note which fields were not UTF-8."""
 
-    def __init__(self, damaged: set[str], **kw: Any) -> None:  # noqa: ANN401
+    def __init__(self, damaged: set[str], *, streams: bool, **kw: Any) -> None:  # noqa: ANN401
         super().__init__(silent=False, **kw)
         self._damaged = damaged
+        self._streams = streams
 
     @override
     def _parse_multipart(
@@ -69,14 +71,19 @@ class _Forms(FormDataParser):
         boundary = options.get("boundary", "").encode("ascii", "replace")
         if not boundary:
             raise ValueError("no boundary")
-        parser = _Parts(
+        if not self._streams:
+            pairs, names = _split(stream.read(), boundary)
+            # What was in a file is dropped here; that one came is known by its name.
+            files = self.cls([(n, FileStorage(Discarded(), name=n)) for n in names])  # type: ignore[arg-type]
+            return stream, self._decoded(pairs), files
+        parser = _Streamed(
             self.stream_factory,
             max_form_memory_size=self.max_form_memory_size,
             max_form_parts=self.max_form_parts,
         )
-        raw, files = parser.parse(stream, boundary, content_length)
+        raw, found = parser.parse(stream, boundary, content_length)
         pairs = [(name, value.encode("iso-8859-1")) for name, value in raw.items(multi=True)]
-        return stream, self._decoded(pairs), files
+        return stream, self._decoded(pairs), found
 
     @override
     def _parse_urlencoded(
@@ -98,6 +105,40 @@ class _Forms(FormDataParser):
         except UnicodeDecodeError:
             self._damaged.add(name)
             return value.decode("utf-8", "replace")
+
+
+def _split(body: bytes, boundary: bytes) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """Return the text fields of a form that is in memory, and the names of its file fields.
+
+    The framework's parser compiles its patterns anew for each boundary, which costs more than all
+    of this; it serves where a body must be streamed.
+    """
+    delimiter = b"\r\n--" + boundary
+    if body.count(delimiter) > PARTS:
+        raise RequestEntityTooLarge
+    parts = (b"\r\n" + body).split(delimiter)
+    ends = [number for number, part in enumerate(parts) if number and part.startswith(b"--")]
+    if not ends:
+        raise ValueError("the form has no end")
+    pairs, files = [], []
+    for part in parts[1 : ends[0]]:
+        head, gap, data = part.partition(b"\r\n\r\n")
+        options = _disposition(head)
+        if not gap or "name" not in options:
+            raise ValueError("a part of the form has no name")
+        if "filename" not in options:
+            pairs.append((options["name"], data))
+        elif options["filename"] or data:
+            files.append(options["name"])
+    return pairs, files
+
+
+def _disposition(head: bytes) -> dict[str, str]:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-disposition":
+            return parse_options_header(value.decode("utf-8", "replace").strip())[1]
+    return {}
 
 
 def _unquoted(quoted: bytes) -> bytes:
@@ -122,6 +163,7 @@ class Request(flask.Request):
     def make_form_data_parser(self) -> FormDataParser:
         return _Forms(
             self.damaged,
+            streams=self.sink is not None,
             stream_factory=self._get_file_stream,
             max_form_memory_size=self.max_form_memory_size,
             max_content_length=self.max_content_length,

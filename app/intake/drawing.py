@@ -1,6 +1,6 @@
 """Drawing the witness's pages. What is the same for everybody is drawn once for each language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ from app.intake.forms import NARRATIVE, Shown, Typed, shown
 from app.intake.parts import parts
 from app.web import HTML_LANG, LANGUAGES, Sheet, language
 from config.vocabularies import Vocabularies
+from crypto.receipts import WORDS
 
 HERE = Path(__file__).resolve().parent
 NAMES = (("ko", "한국어"), ("zh", "中文"), ("en", "English"))
 PURPOSES = ("addition", "correction", "answer", "consent")
 HOLE = "@ticket@"  # no ticket and no sentence holds this sign
+FRAMES = 96  # receipts drawn ahead: one for each choice of consents that was met
 DRAWN = "naru_drawn"
 
 ROLE = "w_role"
@@ -59,7 +61,7 @@ def prepare(app: Flask, words: Vocabularies, css: str) -> None:
         unread_before=UNREAD_BEFORE,
     )
     wordings = {lang: Wording(words, lang) for lang in LANGUAGES}
-    app.extensions[DRAWN] = {"wordings": wordings, "forms": {}}
+    app.extensions[DRAWN] = {"wordings": wordings, "forms": {}, "frames": {}}
     for lang in LANGUAGES:
         with app.test_request_context(f"/{lang}/"):
             head, _, tail = form(HOLE, Typed(), "").partition(HOLE)
@@ -84,6 +86,36 @@ def empty_form(ticket: str) -> bytes:
     """Return the form nobody has typed into yet, around its ticket."""
     head, tail = current_app.extensions[DRAWN]["forms"][language()]
     return bytes(head + ticket.encode() + tail)
+
+
+def receipt(words: Mapping[str, Sequence[str]], tokens: Mapping[str, str], typed: Typed) -> str:
+    """Return the page with the ten words, and the forms for what comes next."""
+    lang = language()
+    wording: Wording = current_app.extensions[DRAWN]["wordings"][lang]
+    asked = [one.id for one in wording.consents]
+    if any(typed.get(name, "yes") != "yes" for name in asked):  # words, such as a date
+        return draw("receipt.html", words=words, tokens=tokens, typed=typed)
+    ticked = tuple(name for name in asked if typed.get(name))
+    frames: dict[tuple[str, ...], str] = current_app.extensions[DRAWN]["frames"]
+    page = frames.get((lang, *ticked)) or _frame(ticked)
+    if len(frames) < FRAMES:
+        frames.setdefault((lang, *ticked), page)
+    for purpose, token in tokens.items():
+        page = page.replace(f"@token {purpose}@", token)
+    for code, ten in words.items():
+        for number, word in enumerate(ten):
+            page = page.replace(f"@word {code} {number}@", word)
+    return page
+
+
+def _frame(ticked: Iterable[str]) -> str:
+    """Return a receipt with holes for words and tokens, with these consents ticked."""
+    return draw(
+        "receipt.html",
+        words={code: [f"@word {code} {n}@" for n in range(WORDS)] for code, _ in NAMES},
+        tokens={purpose: f"@token {purpose}@" for purpose in PURPOSES},
+        typed=Typed([(name, "yes") for name in ticked]),
+    )
 
 
 def form(ticket: str, typed: Typed, sentence: str) -> str:

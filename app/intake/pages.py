@@ -71,11 +71,10 @@ def send(lang: str) -> str:
     submission = parts().reader.testimony(request())
     with _kept():
         parts().receiver.testimony(receipt, submission.fields, lang)
-    return drawing.draw(
-        "receipt.html",
-        words={code: receipt.words(code) for code, _ in drawing.NAMES},
-        tokens=_tokens(receipt.root(parts().site_id)),
-        typed=Typed.of(request()),
+    return drawing.receipt(
+        {code: receipt.words(code) for code, _ in drawing.NAMES},
+        _tokens(receipt.root(parts().site_id)),
+        Typed.of(request()),
     )
 
 

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crypto.recipients import pq_recipient_from_seed
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +19,7 @@ from app.mailbox import tables
 from crypto import sealing
 from crypto.documents import Document, Reply
 from crypto.receipts import DESK, Receipt, Root, Slots, same
+from crypto.recipients import pq_recipient_from_seed
 from crypto.tokens import Capability
 
 TESTIMONY = "testimony"
@@ -30,10 +30,6 @@ GRACE = dt.timedelta(days=7)
 
 class Withdrawn(Exception):
     """The testimony this belongs to was withdrawn: nothing more is kept under it."""
-
-
-class _Taken(Exception):
-    """The slot was filled between looking and writing: look again."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +75,9 @@ class Receiver:
         reply = Reply(str(pq_recipient_from_seed(root.identity_seed)), root.slots(DESK).key)
         content = Content(TESTIMONY, lang, fields, reply=reply)
         slot = root.slot(TESTIMONY, 0)
+        if self._store(allowed, slot, content):
+            return
         found = self._look(slot)
-        if found is None:
-            if self._store(allowed, slot, content):
-                return
-            found = self._look(slot)
         if found is None or found.same == content.tag(root.same_key):
             return
         if found.withdraw_on is not None and found.withdraw_on <= self._day():
@@ -152,7 +146,7 @@ class Receiver:
         row = self._sealed(allowed, slot, content)
         try:
             self._writer.run(lambda connection: _put(connection, row))
-        except (_Taken, IntegrityError):
+        except IntegrityError:  # the slot is the primary key: somebody was here before
             return False
         return True
 
@@ -194,16 +188,16 @@ class Row:
     payload: bytes
 
 
+_ITEM, _HEADER, _PAYLOAD = (insert(t) for t in (tables.item, tables.header, tables.payload))
+
+
 def _put(connection: Connection, row: Row) -> None:
-    """Store an item whole, or raise because its slot is taken."""
-    item = tables.item
-    if connection.execute(select(item.c.id).where(item.c.id == row.slot)).first():
-        raise _Taken
+    """Store an item whole. Raises `IntegrityError` when its slot is taken."""
     connection.execute(
-        insert(item).values(id=row.slot, epoch=row.epoch, day=row.day, same=row.same)
+        _ITEM, {"id": row.slot, "epoch": row.epoch, "day": row.day, "same": row.same}
     )
-    connection.execute(insert(tables.header).values(item_id=row.slot, header=row.header))
-    connection.execute(insert(tables.payload).values(item_id=row.slot, payload=row.payload))
+    connection.execute(_HEADER, {"item_id": row.slot, "header": row.header})
+    connection.execute(_PAYLOAD, {"item_id": row.slot, "payload": row.payload})
 
 
 def _mark_withdrawn(connection: Connection, slot: bytes, day: str) -> None:
