@@ -1,0 +1,104 @@
+"""Coming and going."""
+
+import re
+
+import pytest
+from desk.world import World
+
+
+def test_it_works(world, nobody):
+    page = nobody.get("/login")
+    assert page.status == 200
+    answer = nobody.log_in("owner", world.passphrases["owner"])
+    assert (answer.status, answer.header("Location")) == (303, "/")
+    assert nobody.get("/").header("Location") == "/queue"
+    assert nobody.get("/queue").status == 200
+
+
+def test_a_partner_comes_home_to_what_was_released(partner):
+    assert partner.get("/").header("Location") == "/released"
+
+
+@pytest.mark.parametrize("name", ["owner", "nobody", "", "오너", "x" * 5000])
+def test_a_refusal_never_says_which(nobody, name):
+    page = nobody.log_in(name, "wrong words " * 3)
+    assert page.status == 403
+    assert page.error == "Name, passphrase or code is not right."
+    assert page.root.one("input", name="name").attrs["value"] == name
+    assert "wrong words" not in page.text
+    assert nobody.get("/queue").status == 303
+
+
+def test_the_cookie_is_only_for_this_site(world, nobody):
+    header = nobody.get("/login").header("Set-Cookie")
+    assert header.startswith("naru_desk=login.")
+    answer = nobody.log_in("owner", world.passphrases["owner"])
+    header = answer.header("Set-Cookie")
+    assert re.match(r"naru_desk=[^;]+; HttpOnly; Path=/; SameSite=Strict$", header)
+
+
+def test_under_https_the_cookie_is_bound_to_the_host(tmp_path, founded):
+    world = World(tmp_path, founded, "https://desk.example.org")
+    header = world.browser().get("/login").header("Set-Cookie")
+    assert header.startswith("__Host-naru_desk=login.")
+    assert "Secure" in header.split("; ")
+    assert world.member("owner").get("/queue").status == 200
+
+
+def test_a_forged_log_in_is_refused(world, nobody):
+    form = nobody.get("/login").form(action="/login")
+    said = {"name": "owner", "passphrase": world.passphrases["owner"]}
+    victim = world.browser()
+    assert victim.post(form, **said).status == 400  # the attacker's token, another browser
+    victim.get("/login")
+    assert victim.post(form, **said).status == 400  # and with a cookie of its own
+    assert victim.get("/queue").status == 303
+    assert nobody.post(form, **said).status == 303
+
+
+def test_two_windows_of_one_browser_can_both_log_in(world, nobody):
+    first = nobody.get("/login").form(action="/login")
+    second = nobody.get("/login").form(action="/login")
+    said = {"name": "owner", "passphrase": world.passphrases["owner"]}
+    assert nobody.post(first, **said | {"passphrase": "x"}).status == 403
+    assert nobody.post(second, **said).status == 303
+
+
+def test_who_is_in_is_led_home(owner):
+    assert owner.get("/login").header("Location") == "/"
+
+
+def test_log_out_ends_the_session_for_good(owner):
+    kept = dict(owner.cookies)
+    answer = owner.post(owner.get("/queue").form(action="/logout"))
+    assert (answer.status, answer.header("Location")) == (303, "/login")
+    assert owner.cookies == {}
+    owner.cookies = kept
+    assert owner.get("/queue").header("Location") == "/login"
+
+
+def test_a_session_ends_by_itself(world, owner):
+    world.now += 30 * 24 * 3600
+    assert owner.get("/queue").header("Location") == "/login"
+
+
+def test_what_was_typed_is_still_there_when_the_session_is_gone(world, owner):
+    form = owner.testimony(_taken_in(world, owner)).form(action="/tags")
+    owner.cookies.clear()
+    page = owner.post(form, quote="도문에서 온성으로", person="new:김진실")
+    assert page.status == 401
+    assert page.error
+    assert "도문에서 온성으로" in page.text
+    assert form.values()[0][1] not in page.text  # the token
+
+
+def test_a_session_is_not_made_of_any_text(nobody):
+    for text in ("", "x", "login.", "a" * 43, "ü", "../..", '"'):
+        nobody.cookies = {"naru_desk": text}
+        assert nobody.get("/queue").status == 303
+
+
+def _taken_in(world, browser):
+    record = world.arrive()
+    browser.queue()
+    return record
