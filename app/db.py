@@ -42,7 +42,7 @@ Bytes = LargeBinary
 def open_engine(url: str) -> Engine:
     """Return an engine for ``url`` with the durability and erasure settings Naru promises."""
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     engine = create_engine(
