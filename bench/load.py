@@ -25,7 +25,7 @@ def rows() -> list[Row]:
         peak = max(map(peak_memory, pids)) / 1e6
         found.append(Row("peak memory of the intake's worker", peak, "MB", most=80, note="VmHWM"))
         lead = walk.log_in(demo.desk, demo.info["lead"])
-        kept = len(walk.queue(lead))
+        kept = len(walk.whole_queue(lead))
     lost = 2 * EACH + 50 - kept
     return [*found, Row("lost or doubled", abs(lost), "", most=0, counted=True)]
 

@@ -113,15 +113,21 @@ class Form:
         self.method = node.attrs.get("method", "get").upper()
         self.multipart = node.attrs.get("enctype") == "multipart/form-data"
 
-    def controls(self):
-        """The named controls that are in it, also those tied to it by a `form` attribute."""
+    def _owned(self, *tags):
+        """What is in it or tied to it by a `form` attribute, in the order of the page."""
         name, inside = self.node.attrs.get("id"), set(self.node.all())
-        for control in self.page.root.all():
-            if control.tag not in ("input", "textarea", "select") or "name" not in control.attrs:
-                continue
-            owner = control.attrs.get("form")
-            if owner == name if owner else control in inside:
-                yield control
+        for node in self.page.root.all():
+            owner = node.attrs.get("form")
+            if node.tag in tags and (owner == name if owner else node in inside):
+                yield node
+
+    def controls(self):
+        """The controls that have a name."""
+        return [c for c in self._owned("input", "textarea", "select") if "name" in c.attrs]
+
+    def detours(self):
+        """The buttons that send it elsewhere: their attributes."""
+        return [b.attrs for b in self._owned("button", "input") if "formaction" in b.attrs]
 
     def names(self):
         return {control.attrs["name"] for control in self.controls()}

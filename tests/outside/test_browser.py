@@ -159,7 +159,7 @@ def test_a_witness_changes_the_language_on_the_way(screen, shown):
     window = screen(shown.intake)
     window.page.goto("/ko/")
     window.put(window.form(id="testimony"), "w_narrative", TEXT)
-    window.page.locator("form#testimony button[formaction]").first.click()
+    window.page.locator("button[formaction]").first.click()
     window.page.wait_for_load_state()
     assert window.page.locator("[name=w_narrative]").input_value() == TEXT
     assert not window.page.locator("html").get_attribute("lang").startswith("ko")

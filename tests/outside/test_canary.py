@@ -18,12 +18,14 @@ from needs import need
 from outside import walk
 from outside.canary import dresses, open_files, search, sweep
 from outside.demo import Demo, run
-from outside.site import Site
+from outside.site import Site, Upload
 
 KOREAN = "".join(secrets.choice("물새바람갈대노을안개모래등불나룻배뱃사공") for _ in range(12))
 LATIN = "Qx" + secrets.token_hex(7) + "Zw"
 CANARY = f"{KOREAN} {LATIN}"
 WANTED = dresses(KOREAN) + dresses(LATIN)
+LURES = KOREAN[::-1], LATIN[::-1]  # planted in files by the searcher's own tests
+LURED = dresses(LURES[0]) + dresses(LURES[1])
 
 WAYS = {
     "plain": lambda text: text.encode(),
@@ -64,25 +66,25 @@ def test_the_searcher_finds_base64_anywhere(coder, offset):
 def test_the_searcher_finds_it_in_archives_and_files(tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a/b.txt", KOREAN * 3)
+        archive.writestr("a/b.txt", LURES[0] * 3)
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "packed").write_bytes(b"\0" * 99 + packed.getvalue())
-    (tmp_path / LATIN).touch()
-    found = sweep([tmp_path], WANTED)
-    assert set(found) == {str(tmp_path / "deep" / "packed"), str(tmp_path / LATIN)}
-    assert not sweep([tmp_path], WANTED, since=time.time() + 60).get(str(tmp_path / "deep/packed"))
+    (tmp_path / LURES[1]).touch()
+    found = sweep([tmp_path], LURED)
+    assert set(found) == {str(tmp_path / "deep" / "packed"), str(tmp_path / LURES[1])}
+    assert not sweep([tmp_path], LURED, since=time.time() + 60).get(str(tmp_path / "deep/packed"))
 
 
 def test_the_searcher_finds_files_without_a_name(tmp_path):
     with (tmp_path / "gone").open("w+") as held:
-        held.write(CANARY)
+        held.write(LURES[0])
         held.flush()
         (tmp_path / "gone").unlink()
         program = subprocess.Popen(["sleep", "30"], stdin=held)
         contents = b"".join(open_files([program.pid]).values())
         program.kill()
         program.wait()
-    assert search(contents, WANTED)
+    assert search(contents, LURED)
 
 
 # --- The service
@@ -106,10 +108,12 @@ def journey(demo):
     witness = Site(demo.intake)
     form = witness.get("/ko/").form("testimony")
     typed = everywhere(form)
-    for button in (b for b in form.node.all("button") if "formaction" in b.attrs):
-        witness.post_pairs(form, form.filled(**typed), button.attrs["formaction"])
+    for button in form.detours():
+        witness.post_pairs(form, form.filled(**typed), button["formaction"])
     assert witness.post(form, **(typed | {"w_narrative": CANARY * 9_000})).status >= 400
     assert witness.post(form, **typed, **dict.fromkeys(form.hidden(), "")).status >= 400
+    large = Upload(f"{CANARY}.txt", CANARY.encode() * 20_000)
+    assert witness.post(form, **(typed | {"w_narrative": large})).status >= 400
     whole = witness.post(form, **typed)
     assert whole.status == 200, whole.error
     assert witness.post(form, **(typed | {"w_narrative": CANARY + "!"})).status == 200
@@ -117,8 +121,8 @@ def journey(demo):
     walk.come_back(witness, whole.receipt)
     lead = walk.log_in(demo.desk, demo.info["lead"])
     kept = walk.queue(lead)
-    open_to_all = {name: typed[name] for name in typed if name not in BARS_RELEASE}
-    assert walk.write(witness, **(open_to_all | {"text": CANARY, "w_narrative": CANARY})).status
+    shared = {name: typed[name] for name in typed if name not in BARS_RELEASE | {"w_narrative"}}
+    assert walk.write(witness, CANARY, **shared).status == 200
     return whole.receipt, review(demo, lead, walk.arrive(lead, kept))
 
 
@@ -172,7 +176,7 @@ def test_nothing_typed_is_written_to_a_file_at_any_moment(tmp_path):
     to_files, to_people = told_apart(trace)
     trace.unlink()
     assert search(to_people, WANTED), "the answers were not traced: this test would prove nothing"
-    assert to_files
+    assert len(to_files) > 100_000
     assert not search(to_files, WANTED)
 
 

@@ -344,7 +344,8 @@ def test_stages_are_listed():
 
 def test_files_are_sealed_and_opened_in_the_shell(tmp_path):
     run("crypto", "keygen", "-o", tmp_path / "key")
-    recipient = run("crypto", "recipient", tmp_path / "key").stdout.decode().strip()
+    identity = (tmp_path / "key").read_bytes()
+    recipient = run("crypto", "recipient", stdin=identity).stdout.decode().strip()
     assert recipient.startswith("age1pq1")
     sealed = run("crypto", "seal", "-r", recipient, stdin=TEXT.encode()).stdout
     assert sealed.startswith(b"age-encryption.org/v1\n")

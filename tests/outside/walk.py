@@ -50,6 +50,14 @@ def queue(site):
     return found
 
 
+def whole_queue(site):
+    """The queue when nothing waits any more: a view takes in so many arrivals, not all."""
+    seen = None
+    while seen != (found := queue(site)):
+        seen = found
+    return found
+
+
 def arrive(site, before):
     """The one submission that is in the queue now and was not before."""
     new = [each for each in queue(site) if each not in set(before)]
