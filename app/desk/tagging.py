@@ -44,7 +44,9 @@ def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
     """
     data = {name: (text or "").strip() for name, text in form.data.items()}
     _one_of(data["stage"], model.by_stage, "stage")
-    _one_of(data["track"], model.tracks, "track")
+    tracks = model.by_stage[data["stage"]].tracks
+    track = data["track"] or (tracks[0] if len(tracks) == 1 else "")
+    _one_of(track, model.tracks, "track")
     _one_of(data["confidence"], CONFIDENCE, "confidence")
     knowledge = data["knowledge"] or "unknown"
     _one_of(knowledge, model.evidence_fields["ef_knowledge"].values, "knowledge")
@@ -53,7 +55,7 @@ def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
     return TagInput(
         person=_person(data["person"], data["person_name"]),
         stage=data["stage"],
-        track=data["track"],
+        track=track,
         start=start,
         end=end,
         confidence=data["confidence"],

@@ -1,5 +1,6 @@
 """Words on the pages: sentences from the desk's catalogue, names from model and vocabularies."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Flask
 from flask_babel import Domain
 from flask_babel import gettext as _babel_gettext
 
-from app.casebook.shapes import Tag
+from app.casebook.shapes import Answers, Tag
 from app.desk.context import desk
 from app.desk.narrative import marked
 from app.web import CATALOGUES, HTML_LANG, language
@@ -61,6 +62,15 @@ ACTS = {
 }
 
 
+SEASONS = {
+    "21": N_("spring %(year)s"),
+    "22": N_("summer %(year)s"),
+    "23": N_("autumn %(year)s"),
+    "24": N_("winter %(year)s"),
+}
+_SEASON = re.compile(r"\b([0-9]{4})-(2[1-4])(?![0-9])")
+
+
 def known(table: Mapping[str, str], key: str) -> str:
     """Name a key of one of the tables above; what we have no name for stands as it is."""
     return gettext(table[key]) if key in table else key
@@ -76,6 +86,13 @@ def field_name(field: str) -> str:
     """Name what the witness was asked."""
     found = desk().vocabularies.fields.get(field)
     return found.label.in_(language()) if found else field
+
+
+def in_order(answers: Answers) -> list[tuple[str, str | tuple[str, ...]]]:
+    """Put answers in the order in which they were asked, unknown ones last; the text is apart."""
+    order = {field: place for place, field in enumerate(desk().vocabularies.fields)}
+    given = [(f, a) for f, a in answers.items() if a and f != "w_narrative"]
+    return sorted(given, key=lambda one: (order.get(one[0], len(order)), one[0]))
 
 
 def value_name(field: str, value: str) -> str:
@@ -106,12 +123,14 @@ def purposes(*, text: bool = False) -> dict[str, str]:
 
 
 def when(tag: Tag) -> str:
-    """Say the dates of a tag in one piece."""
-    if not tag.date_from and not tag.date_to:
-        return ""
-    if tag.date_from == tag.date_to:
-        return tag.date_from
-    return f"{tag.date_from or '…'} – {tag.date_to or '…'}"  # noqa: RUF001 - a dash between dates
+    """Say the dates of a tag in one piece, its seasons in words."""
+    dates = dict.fromkeys((tag.date_from, tag.date_to))  # what begins and ends alike is said once
+    said = " – ".join(date or "…" for date in dates) if any(dates) else ""  # noqa: RUF001 - a dash
+    return _SEASON.sub(_season, said)
+
+
+def _season(found: re.Match[str]) -> str:
+    return gettext(SEASONS[found[2]], year=found[1])
 
 
 def install(app: Flask) -> None:
@@ -121,6 +140,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         stage_name=stage_name,
         field_name=field_name,
+        in_order=in_order,
         value_name=value_name,
         value_of=value_of,
         knowledge_names=knowledge_names,

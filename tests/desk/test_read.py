@@ -57,10 +57,11 @@ def test_what_was_answered_stands_beside_it(world, owner):
     shown = {n.attrs["data-field"]: n.text for n in page.root.all() if "data-field" in n.attrs}
     assert shown == {
         "w_role": "family of the person",
+        "w_knowledge": "I saw it",
         "w_where": "도문 <b>",
         "b_name": "김진실\nKim Jin Sil",
-        "w_knowledge": "I saw it",
     }
+    assert list(shown) == ["w_role", "w_knowledge", "w_where", "b_name"]  # as they were asked
 
 
 def test_what_may_be_done_is_said_plainly(world, owner):

@@ -75,7 +75,7 @@ def test_no_tag_without_words(owner, record, start, end):
     ("field", "value"),
     [
         ("person", ""), ("person", "new:"), ("person", "new:   "), ("person", "f" * 32),
-        ("stage", ""), ("stage", "no_such"), ("track", ""), ("track", "mss"),
+        ("stage", ""), ("stage", "no_such"), ("track", "mss"),
         ("knowledge", "saw"), ("confidence", ""), ("confidence", "very"), ("episode", "0"),
         ("episode", "one"), ("episode", "1000"), ("from", "autumn"), ("to", "2023-13"),
         ("to", "2022"), ("from", "2023-10-09\n"[:-1] + "x"), ("quote", "없는 말"),
@@ -90,12 +90,34 @@ def test_each_wrong_field_is_said_and_nothing_is_kept(owner, record, field, valu
     assert tags(owner, record) == []
 
 
+def test_the_track_may_be_left_out_where_a_stage_has_only_one(owner, record):
+    assert owner.tag(record, track="", stage="socialsec_trial").status == 303
+    assert tags(owner, record)[0].attrs["data-track"] == "social_security"
+    page = owner.tag(record, track="", stage="x_preliminary_examination")
+    assert (page.status, page.error) == (400, "Choose a track.")
+
+
 def test_dates_may_be_as_vague_as_people_are(owner, record):
     said = {"from": "2023-10~", "to": "2023-11/..", "date_as_stated": "보름"}
     assert owner.tag(record, **said).status == 303
     (tag,) = tags(owner, record)
     assert "2023-10~" in tag.text
     assert "보름" in tag.text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2018-22", "2018-22", "summer 2018"),
+        ("2023-10", "", "2023-10 – …"),
+        ("", "2023-24~", "… – winter 2023~"),
+        ("2023-10-23", "2023-10-24", "2023-10-23 – 2023-10-24"),
+    ],
+)
+def test_dates_are_said_in_one_piece(owner, record, start, end, said):
+    owner.tag(record, **{"from": start, "to": end})
+    (tag,) = tags(owner, record)
+    assert tag.one("span", "num").text == said
 
 
 def test_a_person_can_be_chosen_again_or_named_beside(owner, record):
