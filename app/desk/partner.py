@@ -27,7 +27,8 @@ def choose() -> str:
     lead = keyring().member.role != "partner"
     rows: tuple[Released | Row, ...] = _left() if lead else book().released(keyring())
     partners: tuple[Member, ...] = book().partners(keyring()) if lead else ()
-    return render_template("desk/export.html", rows=rows, partners=partners, lead=lead)
+    once = {row.id: row for row in rows}  # released twice is still one testimony
+    return render_template("desk/export.html", rows=once.values(), partners=partners, lead=lead)
 
 
 @pages.post("/export")
