@@ -8,6 +8,7 @@ from typing import BinaryIO
 from typing_extensions import override
 
 from crypto.errors import MalformedArmor
+from crypto.stream import read_whole
 
 BEGIN = b"-----BEGIN AGE ENCRYPTED FILE-----"
 END = b"-----END AGE ENCRYPTED FILE-----"
@@ -68,7 +69,7 @@ class ArmorReader(io.RawIOBase):
 
     def _end(self) -> None:
         self._done = True
-        rest = self._source.read(_BLANKS)
+        rest = read_whole(self._source, _BLANKS)
         if rest.strip() or len(rest) == _BLANKS:
             raise MalformedArmor("Something follows the armor.")
 
@@ -85,7 +86,7 @@ def _decoded(line: bytes) -> bytes:
 
 def reader(source: BinaryIO) -> BinaryIO:
     """Return a buffered reader of what is inside the armor."""
-    return io.BufferedReader(ArmorReader(source))  # type: ignore[return-value]
+    return io.BufferedReader(ArmorReader(source))
 
 
 def armored(data: bytes) -> bytes:

@@ -118,14 +118,14 @@ def _stanza(line: bytes, lines: _Lines) -> Stanza:
     arguments = line[3:].split(b" ")
     if not all(_ARGUMENT.fullmatch(argument) for argument in arguments):
         raise MalformedHeader("A stanza's arguments are not printable.")
-    coded = b""
+    coded = []
     while len(part := lines.next()) == _COLUMNS:
-        coded += part
+        coded.append(part)
     if len(part) > _COLUMNS:
         raise MalformedHeader("A line of a stanza is too long.")
     kind, *rest = (argument.decode("ascii") for argument in arguments)
     # Each line by itself is canonical: only the last one is short.
-    return Stanza(kind, tuple(rest), decode64(coded + part))
+    return Stanza(kind, tuple(rest), decode64(b"".join((*coded, part))))
 
 
 def _require_alone(stanzas: Sequence[Stanza]) -> None:

@@ -4,6 +4,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from typing_extensions import override
+
 from crypto import armor, sealing
 from crypto.errors import MalformedHeader, WrongIdentity
 from crypto.header import FILE_KEY, Header, read_header
@@ -11,12 +13,9 @@ from crypto.identities import Identity
 from crypto.recipients import Recipient
 from crypto.stream import open_chunks
 
-_ARMOR = b"-----BEGIN"
-_BLANKS = b" \t\r\n"
-
 
 def file_key_of(header: Header, identities: Sequence[Identity]) -> bytes:
-    """Return the file key of a header. Raises `WrongIdentity`, `MalformedHeader`, `TamperedHeader`."""
+    """Return the file key. Raises `WrongIdentity`, `MalformedHeader`, `TamperedHeader`."""
     for identity in identities:
         file_key = identity.unwrap(header.stanzas)
         if file_key is not None:
@@ -58,8 +57,8 @@ def open_file(source: BinaryIO, identities: Sequence[Identity]) -> Iterator[byte
     is yielded, and `TamperedPayload` at any time: act on nothing before the end.
     """
     buffered = source if isinstance(source, io.BufferedReader) else _buffered(source)
-    start = buffered.peek(1)
-    if start.lstrip(_BLANKS).startswith(_ARMOR):
+    start = buffered.peek(1)[:1]  # more may not have come yet; a header begins with neither
+    if start == b"-" or start.isspace():
         return open_armored(buffered, identities)
     return _open(buffered, identities)
 
@@ -79,8 +78,26 @@ def _open(source: BinaryIO, identities: Sequence[Identity]) -> Iterator[bytes]:
     return open_chunks(source, file_key)
 
 
+class _Borrowed(io.RawIOBase):
+    """Another's source. A buffered reader closes what it reads when it is forgotten: only this."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        super().__init__()
+        self._source = source
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        part = self._source.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+
 def _buffered(source: BinaryIO) -> io.BufferedReader:
-    return io.BufferedReader(source)  # type: ignore[arg-type]
+    return io.BufferedReader(_Borrowed(source))
 
 
 def rewrap(header: bytes, identities: Sequence[Identity], to: Sequence[Recipient]) -> bytes:

@@ -3,12 +3,13 @@
 import io
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from crypto.header import FILE_KEY, Header
 from crypto.recipients import Recipient, require_one_kind
-from crypto.stream import BATCH, CHUNK, PayloadWriter, Sink
+from crypto.stream import BATCH, CHUNK, PayloadWriter, Sink, put
 
 LARGEST_GROUP = 64
 
@@ -45,16 +46,17 @@ def seal(plaintext: bytes, recipients: Sequence[Recipient]) -> tuple[bytes, byte
 def seal_stream(source: BinaryIO, sink: Sink, recipients: Sequence[Recipient]) -> None:
     """Seal `source` into `sink` with bounded memory."""
     with SealingWriter(sink, recipients) as writer:
-        while part := source.read(BATCH * CHUNK):
+        # Only b"" ends it: the None of a source that does not wait must not pass for the end.
+        for part in iter(partial(source.read, BATCH * CHUNK), b""):
             writer.write(part)
 
 
 class SealingWriter:
-    """An age file that is written to. Left by an error it has no last chunk, and never opens whole."""
+    """An age file to write to. Left by an error it has no last chunk, and never opens whole."""
 
     def __init__(self, sink: Sink, recipients: Sequence[Recipient]) -> None:
         file_key = new_file_key()
-        sink.write(header_for(file_key, recipients))
+        put(sink, header_for(file_key, recipients))
         self._payload = PayloadWriter(sink, file_key)
 
     def write(self, data: bytes, /) -> int:

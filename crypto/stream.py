@@ -26,20 +26,27 @@ BATCH = 8  # chunks a read: 4 to 16 fit the second-level cache
 class Sink(Protocol):
     """Whatever takes bytes in order."""
 
-    def write(self, data: bytes, /) -> object:
-        """Take these bytes."""
+    def write(self, data: memoryview, /) -> object:
+        """Take these bytes, or say how many of them; the view changes once this returns."""
 
 
-def fill(source: BinaryIO, view: memoryview) -> int:
-    """Read until `view` is full or the source ends; return how much was read."""
-    done = 0
-    while done < len(view):
-        part = source.read(len(view) - done)
-        if not part:
-            break
-        view[done : done + len(part)] = part
-        done += len(part)
-    return done
+def read_whole(source: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes, less only at the end: raw files and pipes give a few at a time."""
+    part = source.read(size)
+    if not part or len(part) == size:
+        return part
+    parts, left = [part], size - len(part)
+    while left and (part := source.read(left)):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def put(sink: Sink, data: bytes | memoryview) -> None:
+    """Write all of `data`: a raw file or pipe may take less than it is given."""
+    left = memoryview(data)
+    while isinstance(taken := sink.write(left), int) and taken < len(left):
+        left = left[taken:]
 
 
 class StreamKey:
@@ -71,40 +78,45 @@ class PayloadWriter:
     def __init__(self, sink: Sink, file_key: bytes, nonce: bytes | None = None) -> None:
         nonce = secrets.token_bytes(NONCE) if nonce is None else nonce
         self._sink, self._key, self._number = sink, StreamKey(file_key, nonce), 0
-        self._held = bytearray()
-        self._room = memoryview(bytearray(BATCH * SEALED))
-        self._sink.write(nonce)
+        # The newest 1 to 65,536 bytes: whether they are the last chunk, only what follows tells.
+        self._held, self._kept = memoryview(bytearray(CHUNK)), 0
+        self._room, self._filled = memoryview(bytearray(BATCH * SEALED)), 0
+        self._closed = False
+        put(sink, nonce)
 
     def write(self, data: bytes | bytearray | memoryview, /) -> int:
-        """Take any number of bytes."""
-        self._held += data
-        while len(self._held) > BATCH * CHUNK:
-            self._flush(BATCH)
-        return len(data)
+        """Take any number of bytes; only what does not fill a chunk is copied."""
+        if self._closed:
+            raise ValueError("The last chunk was sealed.")
+        with memoryview(data).cast("B") as view:
+            at = self._keep(view[: CHUNK - self._kept])
+            if at < len(view):
+                self._seal(self._held, final=False)
+                self._kept = 0
+            while len(view) - at > CHUNK:
+                self._seal(view[at : at + CHUNK], final=False)
+                at += CHUNK
+            self._keep(view[at:])
+            return len(view)
 
-    def _flush(self, chunks: int) -> None:
-        with memoryview(self._held) as held:
-            filled = 0
-            for start in range(0, chunks * CHUNK, CHUNK):
-                plain = held[start : start + CHUNK]
-                filled += self._seal(plain, filled, final=False)
-            self._sink.write(bytes(self._room[:filled]))
-            plain.release()
-        del self._held[: chunks * CHUNK]
+    def _keep(self, part: memoryview) -> int:
+        self._held[self._kept : self._kept + len(part)] = part
+        self._kept += len(part)
+        return len(part)
 
-    def _seal(self, plain: memoryview, at: int, *, final: bool) -> int:
-        filled = self._key.seal_into(self._number, plain, self._room[at:], final=final)
+    def _seal(self, plain: memoryview, *, final: bool) -> None:
+        room = self._room[self._filled :]
+        self._filled += self._key.seal_into(self._number, plain, room, final=final)
         self._number += 1
-        return filled
+        if final or self._filled == len(self._room):
+            put(self._sink, self._room[: self._filled])
+            self._filled = 0
 
     def close(self) -> None:
-        """Seal the rest, the last chunk as final: short or full, empty only if nothing was written."""
-        if len(self._held) > CHUNK:
-            self._flush((len(self._held) - 1) // CHUNK)
-        with memoryview(self._held) as held:
-            filled = self._seal(held, 0, final=True)
-        self._sink.write(bytes(self._room[:filled]))
-        self._held.clear()
+        """Seal the last chunk as final: short or full, empty only if nothing was written."""
+        if not self._closed:
+            self._closed = True
+            self._seal(self._held[: self._kept], final=True)
 
 
 def open_chunks(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
@@ -113,18 +125,16 @@ def open_chunks(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
     What was yielded before the error is authentic but incomplete: act on nothing before the end.
     A payload without a whole nonce is a header failure, as the reference has it.
     """
-    nonce = source.read(NONCE)
+    nonce = read_whole(source, NONCE)
     if len(nonce) < NONCE:
         raise MalformedHeader("The payload has no nonce.")
-    key, room, number = StreamKey(file_key, nonce), memoryview(bytearray(BATCH * SEALED)), 0
-    final = False
+    key, number, final = StreamKey(file_key, nonce), 0, False
     while not final:
-        filled = fill(source, room)
-        for start in range(0, filled, SEALED) or (0,):
+        batch = memoryview(read_whole(source, BATCH * SEALED))
+        for start in range(0, len(batch), SEALED) or (0,):
             if final:
                 raise TamperedPayload("Something follows the last chunk.")
-            sealed = room[start : min(start + SEALED, filled)]
-            plain, final = _open_chunk(key, number, sealed)
+            plain, final = _open_chunk(key, number, batch[start : start + SEALED])
             number += 1
             yield plain
     if source.read(1):
@@ -132,7 +142,7 @@ def open_chunks(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
 
 
 def _open_chunk(key: StreamKey, number: int, sealed: memoryview) -> tuple[bytes, bool]:
-    """Return a chunk and whether it is the last. A full one may be either: tried as not, then as."""
+    """Return a chunk and whether it is the last: a full one is tried as not the last, then as."""
     if len(sealed) < TAG or (number and len(sealed) == TAG):
         raise TamperedPayload("The payload is cut, or its last chunk is empty.")
     for final in (False, True) if len(sealed) == SEALED else (True,):
