@@ -1,4 +1,4 @@
-"""Bech32 (BIP 173 checksum, no limit of length), as age writes recipients and identities.
+"""Bech32 (BIP 173 without its limit of 90), as age writes recipients and identities.
 
 C2SP age, "X25519 recipient type". A post-quantum recipient has 1,959 characters and one is written
 for every submission, so the checksum takes two symbols a step and the bits are left to base32.
@@ -16,6 +16,7 @@ _TO_BECH32 = bytes.maketrans(bytes(range(32)), _ALPHABET)
 _NONE = 0xFF
 _FROM_BECH32 = bytes(_ALPHABET.index(byte) if byte in _ALPHABET else _NONE for byte in range(256))
 _CHECKSUM = 6
+_LONGEST = 4096
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 
 
@@ -57,11 +58,14 @@ def encode(prefix: str, data: bytes) -> str:
 
 def decode(untrusted: str) -> tuple[str, bytes]:
     """Return the prefix (lower case) and the data. Raises `MalformedKey`."""
+    if len(untrusted) > _LONGEST:
+        raise MalformedKey("This is too long for a recipient or an identity.")
     if not untrusted.isascii() or untrusted not in (untrusted.lower(), untrusted.upper()):
         raise MalformedKey("Bech32 is all in lower or all in upper case.")
     prefix, _, coded = untrusted.lower().rpartition("1")
     values = coded.encode("ascii").translate(_FROM_BECH32)
-    if not prefix or not prefix.isprintable() or len(values) < _CHECKSUM or _NONE in values:
+    visible = prefix.isprintable() and " " not in prefix
+    if not prefix or not visible or len(values) < _CHECKSUM or _NONE in values:
         raise MalformedKey("This is not Bech32.")
     if _polymod(_expanded(prefix) + values) != 1:
         raise MalformedKey("The checksum does not hold.")

@@ -32,7 +32,7 @@ class TamperedPayload(CryptoError):
 
 
 class MixedRecipients(CryptoError):
-    """Recipients that must not share a file: post-quantum with classic, or a passphrase with any."""
+    """Recipients that must not share a file: post-quantum with classic, a passphrase with any."""
 
 
 class UnsupportedPlatform(CryptoError):

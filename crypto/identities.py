@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from typing_extensions import override
 
 from crypto import bech32
 from crypto.derivation import hkdf
@@ -48,7 +49,7 @@ class Identity(Protocol):
 def _stanza(stanza: Stanza, size: int) -> bytes:
     """Return the one binary argument of our own stanza. Its body's length is checked first.
 
-    A body of another length could hold a key that opens under two passphrases (partitioning oracle).
+    A longer body could be made to open under many keys, and so tell ours (partitioning oracle).
     """
     if len(stanza.body) != WRAPPED or len(stanza.arguments) != 1:
         raise MalformedHeader("A stanza of a known type is not one.")
@@ -73,6 +74,7 @@ class PQIdentity:
         """Return a fresh identity."""
         return cls(secrets.token_bytes(SEED))
 
+    @override
     def __str__(self) -> str:
         return bech32.encode(_PQ_PREFIX, self.seed).upper()
 
@@ -113,6 +115,11 @@ class X25519Identity:
 
     secret: bytes = field(repr=False)
 
+    def __post_init__(self) -> None:
+        if len(self.secret) != SEED:
+            raise MalformedKey("An X25519 identity has 32 bytes.")
+
+    @override
     def __str__(self) -> str:
         return bech32.encode(_X25519_PREFIX, self.secret).upper()
 
@@ -178,7 +185,7 @@ def parse_identity(untrusted: str) -> PQIdentity | X25519Identity:
     prefix, data = bech32.decode(untrusted.strip())
     if prefix == _PQ_PREFIX:
         return PQIdentity(data)
-    if prefix == _X25519_PREFIX and len(data) == SEED:
+    if prefix == _X25519_PREFIX:
         return X25519Identity(data)
     raise MalformedKey("This is not an identity that is known here.")
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from typing_extensions import override
 
 from crypto import bech32
 from crypto.derivation import hkdf
@@ -38,6 +39,8 @@ SCRYPT_LABEL = b"age-encryption.org/v1/scrypt"
 # Every wrapping key below is derived for one file key and never used again, so its AEAD nonce may
 # be constant.
 ZERO_NONCE = bytes(12)
+
+_ANY = X25519PrivateKey.from_private_bytes(bytes(32))  # seals nothing: asks points for their order
 
 
 class Recipient(Protocol):
@@ -68,7 +71,7 @@ class PQRecipient:
         try:
             return hpke.MLKEM768X25519PublicKey(
                 MLKEM768PublicKey.from_public_bytes(self.public[:MLKEM_PUBLIC]),
-                X25519PublicKey.from_public_bytes(self.public[MLKEM_PUBLIC:]),
+                _point(self.public[MLKEM_PUBLIC:]),
             )
         except UnsupportedAlgorithm as error:
             raise UnsupportedPlatform("This cryptography has no ML-KEM-768.") from error
@@ -79,6 +82,7 @@ class PQRecipient:
     def _text(self) -> str:
         return bech32.encode(PQ_PREFIX, self.public)
 
+    @override
     def __str__(self) -> str:
         return self._text
 
@@ -95,6 +99,14 @@ class X25519Recipient:
     public: bytes
     kind: str = field(default=X25519, init=False)
 
+    def __post_init__(self) -> None:
+        self._key  # noqa: B018 - a recipient that exists is one
+
+    @cached_property
+    def _key(self) -> X25519PublicKey:
+        return _point(self.public)
+
+    @override
     def __str__(self) -> str:
         return bech32.encode(X25519_PREFIX, self.public)
 
@@ -102,8 +114,7 @@ class X25519Recipient:
         """Wrap to a fresh share."""
         ephemeral = X25519PrivateKey.generate()
         share = ephemeral.public_key().public_bytes_raw()
-        shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(self.public))
-        key = hkdf(shared, share + self.public, X25519_INFO, 32)
+        key = hkdf(ephemeral.exchange(self._key), share + self.public, X25519_INFO, 32)
         body = ChaCha20Poly1305(key).encrypt(ZERO_NONCE, file_key, None)
         return Stanza(X25519, (encode64(share).decode("ascii"),), body)
 
@@ -127,7 +138,17 @@ class ScryptRecipient:
 def scrypt_key(passphrase: str, salt: bytes, work: int) -> bytes:
     """Return the wrapping key of a passphrase stanza."""
     kdf = Scrypt(salt=SCRYPT_LABEL + salt, length=32, n=1 << work, r=8, p=1)
-    return kdf.derive(passphrase.encode())
+    return kdf.derive(passphrase.encode("utf-8", "surrogatepass"))
+
+
+def _point(public: bytes) -> X25519PublicKey:
+    """Load 32 bytes. Raises `MalformedKey`, also for low order: any exchange with it gives zero."""
+    try:
+        point = X25519PublicKey.from_public_bytes(public)
+        _ANY.exchange(point)
+    except ValueError as error:
+        raise MalformedKey("This is not an X25519 public key, or has low order.") from error
+    return point
 
 
 def expand_seed(seed: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
@@ -153,7 +174,7 @@ def parse_recipient(untrusted: str) -> PQRecipient | X25519Recipient:
     prefix, data = bech32.decode(untrusted.strip())
     if prefix == PQ_PREFIX:
         return PQRecipient(data)
-    if prefix == X25519_PREFIX and len(data) == SEED:
+    if prefix == X25519_PREFIX:
         return X25519Recipient(data)
     raise MalformedKey("This is not a recipient that is known here.")
 
