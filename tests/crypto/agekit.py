@@ -13,6 +13,8 @@ from crypto.errors import (
 )
 from crypto.identities import ScryptIdentity, parse_identity
 
+KNOWN = {"expect", "payload", "identity", "passphrase", "armored", "file key"}
+KNOWN |= {"comment", "compressed"}
 FOLDER = Path(__file__).parent.parent / "vectors" / "age" / "testdata"
 OUTCOMES = {
     "success": None,
@@ -44,8 +46,7 @@ def read(path):
     for line in head.decode().splitlines():
         key, _, value = line.partition(": ")
         said.setdefault(key, []).append(value)
-    known = {"expect", "payload", "identity", "passphrase", "armored", "file key", "comment", "compressed"}
-    assert said.keys() <= known
+    assert said.keys() <= KNOWN
     if said.get("compressed") == ["zlib"]:
         file = zlib.decompress(file)
     identities = [parse_identity(text) for text in said.get("identity", [])]
