@@ -13,7 +13,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from tests.outside.site import Site, multipart
+from outside.site import Site, multipart
 
 HIDDEN = re.compile(r'<input[^>]*type="?hidden"?[^>]*>')
 NAME, VALUE = re.compile(r'name="?([\w-]+)'), re.compile(r'value="([^"]*)"')

@@ -6,10 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from outside import walk
+from outside.demo import Demo
+
 from bench.processes import cpu_seconds, peak_memory, serving
 from bench.table import Row
-from tests.outside import walk
-from tests.outside.demo import Demo
 
 EACH = 1500  # for each concurrency: 3,000 in all, after which memory is read
 

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from outside.demo import ROOT, Demo
+
 from bench.table import Row
-from tests.outside.demo import ROOT, Demo
 
 TRIES = 3
 PATIENCE = 30

@@ -3,10 +3,11 @@
 import tempfile
 from pathlib import Path
 
+from outside import walk
+from outside.demo import Demo
+from outside.site import Site
+
 from bench.table import Row
-from tests.outside import walk
-from tests.outside.demo import Demo
-from tests.outside.site import Site
 
 TEXT = "2023년 10월 9일에 언니가 도문에서 넘겨졌습니다. " * 20
 

@@ -89,7 +89,8 @@ def read(connection: Connection, keyring: Keyring, record_id: bytes) -> list[Eve
         .where(tables.event.c.record_id == record_id)
         .order_by(tables.event.c.sequence)
     )
-    return _opened(key, record_id, connection.execute(query).tuples())
+    rows = ((sequence, body) for sequence, body in connection.execute(query))
+    return _opened(key, record_id, rows)
 
 
 def _opened(
@@ -151,11 +152,8 @@ def _attempt(
 def _bodies(connection: Connection):  # type: ignore[no-untyped-def] # noqa: ANN202
     """Walk the event table once beside the records: both are in the order of the record's id."""
     query = select(tables.event.c.record_id, tables.event.c.sequence, tables.event.c.body)
-    rows = iter(
-        connection.execution_options(yield_per=1000)
-        .execute(query.order_by(tables.event.c.record_id, tables.event.c.sequence))
-        .tuples()
-    )
+    ordered = query.order_by(tables.event.c.record_id, tables.event.c.sequence)
+    rows = iter(connection.execution_options(yield_per=1000).execute(ordered))
     ahead = next(rows, None)
 
     def of(record_id: bytes) -> list[tuple[int, bytes]]:
