@@ -51,7 +51,7 @@ proof: .venv/test.stamp interop ## Long runs: 200 kills, then every table; half 
 	$(PY) -m bench --check
 
 pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the fictional samples
-	NARU_REQUIRE_ALL=1 $(PY) -m pytest tests/outside/pictures.py
+	NARU_REQUIRE_ALL=1 $(PY) -m pytest -p no:randomly tests/outside/pictures.py
 
 ##@ Leave no trace
 

@@ -1,21 +1,19 @@
 """What /proc tells of a process: processor time and peak memory."""
 
 import os
+import re
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def serving(pids: list[int], which: str) -> list[int]:
-    """Those of the processes that were started as `serve intake` or `serve desk`, and theirs."""
-    found = [pid for pid in pids if which.encode() in _command(pid)]
+    """Choose the processes that `serve` this app, by what they call themselves."""
+    named = re.compile(rf"\0serve\0{which}\0|\[naru-{which}\]".encode())
+    found = [pid for pid in pids if named.search(Path(f"/proc/{pid}/cmdline").read_bytes())]
     if not found:
         raise SystemExit(f"no process serves the {which}: nothing to measure")
     return found
-
-
-def _command(pid: int) -> list[bytes]:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
 
 
 def cpu_seconds(pid: int) -> float:

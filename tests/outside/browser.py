@@ -35,9 +35,9 @@ class Screen:
 
         return note
 
-    def look(self, what):
+    def look(self, what, *, whole=True):
         """Keep a picture; nothing may stand out to the side."""
-        self.page.screenshot(path=self.folder / f"{what}{self.name}.png", full_page=True)
+        self.page.screenshot(path=self.folder / f"{what}{self.name}.png", full_page=whole)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.width, f"{what}: {wide} pixels wide on a screen of {self.width}"
 

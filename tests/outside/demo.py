@@ -44,8 +44,8 @@ def run(*words, stdin=None, passphrase=None, check=True):
 class Demo:
     """A running `app demo`. `info` is its line of JSON; `log` holds all it ever printed."""
 
-    def __init__(self, data, *, empty=True, under=()):
-        self.data, self.empty, self.under = Path(data), empty, under
+    def __init__(self, data, *, empty=True, under=(), python=sys.executable):
+        self.data, self.empty, self.under, self.python = Path(data), empty, under, python
         self.ports = free_ports(2)
         self.log = self.data.with_name(self.data.name + ".log")
         self.process = self.info = None
@@ -59,7 +59,7 @@ class Demo:
         began, start = time.monotonic(), self._size()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.under, sys.executable, "-m", *words],
+                [*self.under, self.python, "-m", *words],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

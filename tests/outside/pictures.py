@@ -22,6 +22,26 @@ def samples(tmp_path_factory):
         yield running
 
 
+def test_pictures_of_the_desk(windows, samples):
+    window = windows(samples.desk, folder=PICTURES)
+    window.log_in(samples.info["lead"])
+    for path in ("/queue", "/people", "/map"):
+        window.page.goto(path)
+        window.look(f"desk-{path[1:]}", whole=False)
+    lead = walk.log_in(samples.desk, samples.info["lead"])
+    pages = [lead.get(f"/testimony/{each}") for each in walk.queue(lead)]
+    fullest = max(pages, key=lambda page: len(list(page.root.all(cls="tag"))))
+    window.page.goto(fullest.path)
+    window.look("desk-testimony", whole=False)
+    window.page.goto("/people/" + fullest.root.one(cls="tag").attrs["data-person"])
+    window.look("desk-person")
+    window = windows(samples.desk, folder=PICTURES)
+    window.log_in(samples.info["partner"])
+    for path in ("/released", "/export"):
+        window.page.goto(path)
+        window.look(f"partner-{path[1:]}")
+
+
 def test_pictures_of_the_intake(windows, samples):
     window = windows(samples.intake, folder=PICTURES)
     for lang in ("ko", "zh", "en"):
@@ -32,23 +52,3 @@ def test_pictures_of_the_intake(windows, samples):
     window.put(form, "w_narrative", TEXT)
     window.send(form)
     window.look("witness-receipt")
-
-
-def test_pictures_of_the_desk(windows, samples):
-    window = windows(samples.desk, folder=PICTURES)
-    window.log_in(samples.info["lead"])
-    for path in ("/queue", "/people", "/map"):
-        window.page.goto(path)
-        window.look(f"desk-{path[1:]}")
-    lead = walk.log_in(samples.desk, samples.info["lead"])
-    pages = [lead.get(f"/testimony/{each}") for each in walk.queue(lead)]
-    fullest = max(pages, key=lambda page: len(list(page.root.all(cls="tag"))))
-    window.page.goto(fullest.path)
-    window.look("desk-testimony")
-    window.page.goto("/people/" + fullest.root.one(cls="tag").attrs["data-person"])
-    window.look("desk-person")
-    window = windows(samples.desk, folder=PICTURES)
-    window.log_in(samples.info["partner"])
-    for path in ("/released", "/export"):
-        window.page.goto(path)
-        window.look(f"partner-{path[1:]}")
