@@ -30,7 +30,7 @@ LONGEST = 10 * 1024 * 1024
 """Bytes of a padded document: the longest form with every character escaped once, and room."""
 
 _REQUIRED = frozenset({"naru", "kind", "id", "thread", "epoch", "way", "lang", "form", "fields"})
-_OPTIONAL = frozenset({"reply", "file", "about"})
+_OPTIONAL = frozenset({"reply", "file", "about", "number"})
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _EPOCH = re.compile(r"standing|[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])", re.ASCII)
 
@@ -52,6 +52,7 @@ class Document:
     reply: Reply | None = None
     file: File | None = None
     about: str | None = None
+    number: int | None = None
     form: int = FORM
 
     def __post_init__(self) -> None:
@@ -63,6 +64,7 @@ class Document:
         require(self.reply is None or self.kind == "testimony", "reply")
         require((self.file is not None) == (self.kind == "attachment"), "file")
         require(self.about is None or matches(_ID, self.about), "about")
+        require(self.number is None or _counted(self.number), "number")
         object.__setattr__(self, "fields", MappingProxyType(answered(self.fields)))
 
     @classmethod
@@ -83,6 +85,7 @@ class Document:
         require(type(version) is int and version == VERSION, "naru")
         require(isinstance(held["fields"], dict), "fields")
         require(isinstance(held.get("about", ""), str), "about")
+        require(type(held.get("number", 0)) is int, "number")
         for name, part in (("reply", Reply), ("file", File)):
             if name in held:
                 held[name] = part.from_object(held[name])
@@ -96,13 +99,21 @@ class Document:
         for name, part in (("reply", self.reply), ("file", self.file)):
             if part is not None:
                 held[name] = part.to_object()
-        return held if self.about is None else {**held, "about": self.about}
+        for name in ("about", "number"):
+            if (value := getattr(self, name)) is not None:
+                held[name] = value
+        return held
 
     def to_bytes(self) -> bytes:
         """Return the padded JSON, ready to be sealed. Raises `MalformedDocument` if too long."""
         padded = pad_document(canonical(self.to_object()))
         require(len(padded) <= LONGEST, "length")
         return padded
+
+
+def _counted(number: int) -> bool:
+    """Tell the number of a slot: whole, four octets, and True is none."""
+    return type(number) is int and 0 <= number < 1 << 32
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -75,7 +75,7 @@ class Receiver:
         reply = Reply(str(pq_recipient_from_seed(root.identity_seed)), root.slots(DESK).key)
         content = Content(TESTIMONY, lang, fields, reply=reply)
         slot = root.slot(TESTIMONY, 0)
-        if self._store(allowed, slot, content):
+        if self._store(allowed, 0, content):
             return
         found = self._look(slot)
         if found is None or found.same == content.tag(root.same_key):
@@ -96,7 +96,7 @@ class Receiver:
             tags = [found for _, found in self._filled(allowed.slots)]
             if tag in (tags[-1:] if content.kind == "consent" else tags):
                 return
-            if self._store(allowed, allowed.slots.slot(len(tags)), content):
+            if self._store(allowed, len(tags), content):
                 return
 
     def withdraw(self, root: Root, *, now: bool) -> None:
@@ -141,16 +141,17 @@ class Receiver:
                     return found
                 found.append((slot, row.same))
 
-    def _store(self, allowed: Capability, slot: bytes, content: Content) -> bool:
+    def _store(self, allowed: Capability, number: int, content: Content) -> bool:
         """Seal and store one item; false if somebody else filled the slot meanwhile."""
-        row = self._sealed(allowed, slot, content)
+        row = self._sealed(allowed, number, content)
         try:
             self._writer.run(lambda connection: _put(connection, row))
         except IntegrityError:  # the slot is the primary key: somebody was here before
             return False
         return True
 
-    def _sealed(self, allowed: Capability, slot: bytes, content: Content) -> "Row":
+    def _sealed(self, allowed: Capability, number: int, content: Content) -> "Row":
+        slot = allowed.slots.slot(number)
         recipient = self._recipients.current(self._day())
         document = Document(
             kind=content.kind,
@@ -162,6 +163,7 @@ class Receiver:
             fields=content.fields,
             reply=content.reply,
             about=content.about,
+            number=number,
         )
         header, payload = sealing.seal(document.to_bytes(), [recipient.recipient])
         tag = content.tag(allowed.same_key)

@@ -28,6 +28,8 @@ def well_formed():
     yield "an attachment", ATTACHED, ATTACHED
     yield "an empty file without a name", *[{**ATTACHED, "file": {**FILE, "name": "", "size": 0}}] * 2
     yield "a correction about another item", *[{**BASE, "kind": "correction", "about": "0" * 32}] * 2
+    for number in (0, 1, 2**32 - 1):
+        yield f"number {number}", *[{**BASE, "number": number}] * 2
     for kind in ("addition", "answer", "consent", "question", "reply"):
         yield f"kind {kind}", *[{**BASE, "kind": kind}] * 2
     for key, values in (("way", ("browser", "offline", "stock")), ("lang", ("en", "zh")), ("epoch", ("standing", "2026-W01", "2026-W53"))):
@@ -55,7 +57,7 @@ def changed():
     wrong = {
         "naru": [2, 0, "1", True, 1.5], "form": [2, "1", True], "kind": ["", "desk", "Testimony"], "way": ["", "SERVER"], "lang": ["", "ja", "ko-KR"],
         "id": ["0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 32 + "\n", "\uff10" * 32], "thread": ["0" * 31],
-        "epoch": ["", "2026-W00", "2026-W54", "2026-47", "Standing", "2026-W47 ", "202\u0666-W47"], "about": ["", "0" * 31, None, 1], "extra": [1, None],
+        "epoch": ["", "2026-W00", "2026-W54", "2026-47", "Standing", "2026-W47 ", "202\u0666-W47"], "about": ["", "0" * 31, None, 1], "number": [-1, 2**32, "1", 1.0, True, None, []], "extra": [1, None],
         "fields": ["x", 1, {"": "x"}, {"A": "x"}, {"a" * 65: "x"}, {"a-b": "x"}, {"a": 1}, {"a": None}, {"a": {}}, {"a": [1]}, {"a": [["x"]]}, {"a": True},
                    {f"f{n}": "x" for n in range(257)}, {"a": ["x"] * 257}, {"a": "\ud800"}, {"a": ["\udc00x"]}],
         "reply": [None, [], {}, without(REPLY, "slots"), {**REPLY, "more": 1}, {**REPLY, "slots": REPLY["slots"] + "="}, {**REPLY, "slots": 1},
