@@ -1,6 +1,7 @@
 """`python -m app.columns`: what each column tells a thief of the disks, as the table of the docs.
 
-`--write` brings `docs/columns.md` up to date; without it the page is printed. A test holds them equal.
+`--write` brings `docs/columns.md` up to date; without it the page is printed. A test holds both
+equal.
 """
 
 import sys
