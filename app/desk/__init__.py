@@ -14,7 +14,19 @@ from werkzeug.routing import BaseConverter
 
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
-from app.desk import auth, gate, pages, partner, people, queue, refusals, release, testimony, words
+from app.desk import (
+    auth,
+    gate,
+    pages,
+    partner,
+    people,
+    queue,
+    refusals,
+    release,
+    stages,
+    testimony,
+    words,
+)
 from app.desk.context import EXTENSION, Desk, member
 from app.desk.forms import token
 from app.web import App, Sheet, guard
@@ -22,7 +34,7 @@ from config.settings import DeskSettings
 from config.vocabularies import load_vocabularies
 
 HERE = Path(__file__).parent
-PAGES = (auth, queue, testimony, release, people, partner, pages)
+PAGES = (auth, stages, queue, testimony, release, people, partner, pages)
 
 
 class Hex32(BaseConverter):

@@ -15,7 +15,7 @@ pages = Blueprint("auth", __name__)
 def home() -> AnyResponse:
     """Lead to where this member works."""
     partner = keyring().member.role == "partner"
-    return redirect(url_for("partner.released" if partner else "queue.show"), 303)
+    return redirect(url_for("partner.released" if partner else "stages.show"), 303)
 
 
 @pages.route("/login", methods=["GET", "POST"])

@@ -1,23 +1,15 @@
-"""The smaller pages: map, search, members, keys, custody, one's own account."""
+"""The smaller pages: search, members, keys, custody, one's own account."""
 
 import io
 
 from flask import Blueprint, Response, render_template, request, send_file
 
-from app.desk.context import book, desk, keyring
+from app.desk.context import book, keyring
 from app.desk.refusals import refuse
 from app.desk.words import gettext
 
 pages = Blueprint("pages", __name__)
 SHORTEST = 12  # characters of the passphrase over an identity file that leaves
-
-
-@pages.get("/map")
-def stages() -> str:
-    """Count the testimonies that speak of each stage of the model, on each track."""
-    return render_template(
-        "desk/map.html", model=desk().model, counts=book().stage_counts(keyring())
-    )
 
 
 @pages.get("/search")

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from app.desk.context import book, keyring
+from app.desk.stages import path_of
 
 pages = Blueprint("people", __name__)
 
@@ -16,4 +17,5 @@ def index() -> str:
 @pages.get("/people/<hex32:person_id>")
 def show(person_id: str) -> str:
     """Show what is said of one person, in the order of the stages."""
-    return render_template("desk/person.html", person=book().person(keyring(), person_id))
+    person = book().person(keyring(), person_id)
+    return render_template("desk/person.html", person=person, drawing=path_of(person.tags))

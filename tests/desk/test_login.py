@@ -11,7 +11,7 @@ def test_it_works(world, nobody):
     assert page.status == 200
     answer = nobody.log_in("owner", world.passphrases["owner"])
     assert (answer.status, answer.header("Location")) == (303, "/")
-    assert nobody.get("/").header("Location") == "/queue"
+    assert nobody.get("/").header("Location") == "/map"
     assert nobody.get("/queue").status == 200
 
 

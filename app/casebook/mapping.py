@@ -1,0 +1,46 @@
+"""Questions the map of stages asks of the index: who is where, and what nobody has told of."""
+
+from app.casebook.index import Index, visible
+from app.casebook.keyring import Keyring
+
+READERS = ("lead", "reviewer")
+Cells = dict[tuple[str, str], int]
+
+
+def _rings(keyring: Keyring) -> tuple[str, list[str]]:
+    keyring.require(*READERS)
+    rings = visible(keyring.rings)
+    return ",".join("?" * len(rings)), rings
+
+
+def persons_by_stage(index: Index, keyring: Keyring) -> Cells:
+    """Return how many persons are placed on each stage, by stage and track."""
+    marks, rings = _rings(keyring)
+    sql = (
+        "SELECT stage, track, count(DISTINCT person) FROM tag"  # noqa: S608 - marks
+        f" WHERE ring IN ({marks}) GROUP BY stage, track"
+    )
+    rows = index.remembered(sql, *rings)
+    return {(stage, track): count for stage, track, count in rows}
+
+
+def quarters(index: Index, keyring: Keyring) -> list[str]:
+    """Return the quarters some dated tag speaks of, latest first: ``2023-Q4``."""
+    marks, rings = _rings(keyring)
+    sql = (
+        f"SELECT DISTINCT quarter FROM tag WHERE ring IN ({marks}) AND quarter <> ''"  # noqa: S608 - marks
+        " ORDER BY quarter DESC"
+    )
+    return [quarter for (quarter,) in index.remembered(sql, *rings)]
+
+
+def cells(index: Index, keyring: Keyring, quarter: str) -> Cells:
+    """Return how many testimonies speak of a stage in a province in one quarter."""
+    marks, rings = _rings(keyring)
+    sql = (
+        "SELECT t.stage, r.province, count(DISTINCT t.record) FROM tag t"  # noqa: S608 - marks
+        f" JOIN record r ON r.id = t.record WHERE t.ring IN ({marks}) AND t.quarter = ?"
+        " GROUP BY t.stage, r.province"
+    )
+    rows = index.remembered(sql, *rings, quarter)
+    return {(stage, province): count for stage, province, count in rows}
