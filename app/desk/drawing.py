@@ -139,7 +139,7 @@ class _Pen:
             for stage in stages:
                 self._station(stage, track, x, placed[stage.id], -outward)
             self._line(track, main, x, placed)
-            self.picture.titles.append((track, (x + TRUNK) / 2 + outward * 30, top + 18))
+            self.picture.titles.append((track, x + outward * 120, top + 62))
             deepest = max(deepest, *placed.values())
         self.picture.height = deepest
 
