@@ -1,7 +1,8 @@
 """The custody account: who did what, appended with the act itself (FORMAT 9).
 
 A leaf is appended in the same transaction as what it tells of. Its opening is sealed under the
-newest casebook key the actor holds; an actor without one (a partner) seals it to the desk.
+newest casebook key the actor holds; an actor without one (a partner, or the steward, who has no
+keys at all) seals it to the desk.
 """
 
 import threading
@@ -24,7 +25,7 @@ from crypto.recipients import parse_recipient
 ROOM = 1024  # openings are padded to one size, so that it does not tell the act
 
 
-def append(connection: Connection, keyring: Keyring, entries: Iterable[Entry]) -> list[int]:
+def append(connection: Connection, keyring: Keyring | None, entries: Iterable[Entry]) -> list[int]:
     """Append one leaf for each entry and return their positions."""
     position = connection.execute(select(func.count()).select_from(tables.custody)).scalar_one()
     seal = _sealer(connection, keyring)
@@ -41,8 +42,8 @@ def _plain(opened: Opening) -> dict[str, object]:
     return {"entry": opened.entry.fields(), "salt": opened.salt.hex()}
 
 
-def _sealer(connection: Connection, keyring: Keyring):  # type: ignore[no-untyped-def] # noqa: ANN202
-    if keyring.rings.get(REVIEWERS):
+def _sealer(connection: Connection, keyring: Keyring | None):  # type: ignore[no-untyped-def] # noqa: ANN202
+    if keyring is not None and keyring.rings.get(REVIEWERS):
         key_id, key = keyring.current(REVIEWERS)
         book = records.RecordKey(key)
         return lambda at, opened: key_id + book.seal(CUSTODY_ID, at, _plain(opened))

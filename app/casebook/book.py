@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from app.casebook import (
     account,
     collecting,
+    erasure,
     exporting,
     ledger,
     members,
@@ -37,6 +38,7 @@ from app.casebook.shapes import (
     TagInput,
     Testimony,
     Trouble,
+    Withdrawing,
 )
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
@@ -75,12 +77,17 @@ class Casebook:
         """Take in what has arrived. Idempotent; only a member with triage can."""
         if not keyring.member.triage:
             return
+        self.erase_withdrawn()
         index = self.vault.index(keyring)
         new, trouble = collecting.collect(self.store, keyring, limit)
         self._trouble = tuple(trouble)
         with self.store.casebook.connect() as connection:
             for record_id in new:
                 self._index_record(index, connection, keyring, record_id)
+
+    def erase_withdrawn(self) -> None:
+        """Erase what was withdrawn, now and not at the steward's next round."""
+        self.vault.forget(one.hex() for one in erasure.withdrawals(self.store))
 
     def _index_record(
         self, index: Index, connection: Connection, keyring: Keyring, record_id: bytes
@@ -154,6 +161,9 @@ class Casebook:
             payload = collecting.original(mailbox, record_id)
         document = first["document"]
         if payload is None:
+            self.erase_withdrawn()
+            with self.store.casebook.connect() as connection:
+                ledger.refuse_erased(connection, record_id)
             raise Altered
         held = collecting.read_payload(
             payload, bytes.fromhex(first["key"]), record_id, document["epoch"]
@@ -285,6 +295,8 @@ class Casebook:
         """Release a testimony to a partner. Raises ``NoConsent``, ``NotFound``, ``NotYours``."""
         keyring.require("lead")
         opened = self._open(keyring, record)
+        if erasure.pending(self.store, _id(record)):
+            raise Withdrawing
         with self.store.casebook.connect() as connection:
             partner = self._partner(connection, keyring, partner_name)
             document = ledger.read(connection, keyring, _id(record))[0]["document"]
@@ -316,6 +328,15 @@ class Casebook:
         with self.store.casebook.connect() as connection:
             copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
         return tuple(_released(copy) for copy in copies)
+
+    def called_back(self, keyring: Keyring) -> tuple[str, ...]:
+        """Return the testimonies released to this partner and erased since; empty their copies."""
+        keyring.require("partner")
+        with self.store.casebook.connect() as connection:
+            lying = list(releases.shelf(connection, keyring.shelf, keyring.identity))
+        gone = [one for one in lying if isinstance(one, releases.Gone)]
+        releases.empty(self.store, gone)
+        return tuple(sorted({one.record for one in gone}))
 
     def export(self, keyring: Keyring, ids: list[str], sink: BinaryIO, partner: str = "") -> str:
         """Write NAME.zip.age of these testimonies into ``sink``; return NAME.

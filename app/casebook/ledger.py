@@ -1,5 +1,6 @@
 """Records and their events: append-only, sealed under the record's own key (FORMAT 7)."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,8 +8,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from app.casebook import tables
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
-from app.casebook.shapes import Altered, NotFound, NotYours
-from crypto import records
+from app.casebook.shapes import Altered, Erased, NotFound, NotYours
+from crypto import copies, records
 from crypto.errors import CryptoError
 
 Event = Mapping[str, Any]
@@ -26,6 +27,7 @@ def begin(
             record_id=record_id,
             casebook_key_id=key_id,
             wrapped=records.wrap(key, key_id, record_id, record_key),
+            share=secrets.token_bytes(copies.SHARE),
         )
     )
     body = records.RecordKey(record_key).seal(record_id, 0, first)
@@ -41,11 +43,12 @@ def ring_key(connection: Connection, keyring: Keyring, ring: str) -> tuple[bytes
 
 
 def unlock(connection: Connection, keyring: Keyring, record_id: bytes) -> records.RecordKey:
-    """Return the record's key. Raises ``NotFound``, ``NotYours`` (none is ours), ``Altered``."""
+    """Return the record's key. ``NotFound``, ``Erased``, ``NotYours`` (not for us), ``Altered``."""
     row = connection.execute(
         select(tables.record_key).where(tables.record_key.c.record_id == record_id)
     ).one_or_none()
     if row is None:
+        refuse_erased(connection, record_id)
         known = select(tables.record.c.id).where(tables.record.c.id == record_id)
         raise NotYours if connection.execute(known).first() else NotFound
     if row.casebook_key_id not in keyring.casebook:
@@ -57,6 +60,20 @@ def unlock(connection: Connection, keyring: Keyring, record_id: bytes) -> record
         return records.RecordKey(records.unwrap(key, row.casebook_key_id, record_id, row.wrapped))
     except CryptoError as error:
         raise Altered from error
+
+
+def refuse_erased(connection: Connection, record_id: bytes) -> None:
+    """Raise ``Erased`` if there is only a tombstone of this record."""
+    query = select(tables.record.c.erased_on).where(tables.record.c.id == record_id)
+    if month := connection.execute(query).scalar():
+        raise Erased(month)
+
+
+def share_of(connection: Connection, record_id: bytes) -> bytes | None:
+    """Return the record's half of the key of its copies; None once it is erased."""
+    query = select(tables.record_key.c.share).where(tables.record_key.c.record_id == record_id)
+    found: bytes | None = connection.execute(query).scalar()
+    return found
 
 
 def ring_of(connection: Connection, record_id: bytes) -> str:

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.casebook import account, ledger, tables
 from app.casebook.keyring import Keyring
 from app.casebook.members import Entry as DirectoryEntry
-from app.casebook.shapes import Altered, NoConsent
+from app.casebook.shapes import Altered, NoConsent, NotFound
 from app.casebook.store import Store
-from crypto import custody, opening, padding, sealing
+from app.db import truncate_wal
+from crypto import copies as sealed_copies
+from crypto import custody, opening, padding
 from crypto.canonical import canonical
 from crypto.custody import Entry
 from crypto.errors import CryptoError
@@ -70,7 +72,11 @@ def release(
     (position,) = account.append(connection, keyring, [entry])
     acts = _acts(connection, keyring, record, position)
     content = _content(record, decision["document"], event, acts)
-    header, payload = sealing.seal(padding.pad_document(canonical(content)), [partner.recipient])
+    share = ledger.share_of(connection, bytes.fromhex(record))
+    if share is None:
+        raise NotFound
+    plain = padding.pad_document(canonical(content))
+    header, payload = sealed_copies.seal(plain, [partner.recipient], bytes.fromhex(record), share)
     connection.execute(insert(tables.release).values(id=slot, header=header, payload=payload))
     return event
 
@@ -129,8 +135,16 @@ def _free(connection: Connection, shelf: bytes) -> bytes:
         number += PROBE
 
 
-def copies(connection: Connection, shelf: bytes, identity: PQIdentity) -> Iterator[Copy]:
-    """Yield every copy on a shelf, opened, in the order of release. ``Altered`` if one does not."""
+@dataclass(frozen=True)
+class Gone:
+    """A partner's copy whose record was erased: only which record it was of is left."""
+
+    slot: bytes
+    record: str
+
+
+def shelf(connection: Connection, shelf: bytes, identity: PQIdentity) -> Iterator[Copy | Gone]:
+    """Yield what lies on a shelf, in the order of release. ``Altered`` if one does not open."""
     slots = Slots(shelf)
     number = 0
     while True:
@@ -139,19 +153,55 @@ def copies(connection: Connection, shelf: bytes, identity: PQIdentity) -> Iterat
         rows = {row.id: row for row in connection.execute(query)}
         for slot in batch:
             if slot in rows and rows[slot].payload is not None:
-                yield _opened(rows[slot], identity)
+                yield _opened(connection, rows[slot], identity)
         if len(rows) < PROBE:
             return
         number += PROBE
 
 
-def _opened(row: Any, identity: PQIdentity) -> Copy:  # noqa: ANN401 - a row of `release`
+def copies(connection: Connection, key: bytes, identity: PQIdentity) -> Iterator[Copy]:
+    """Yield every copy on a shelf that can still be read. ``Altered`` if one does not open."""
+    return (one for one in shelf(connection, key, identity) if isinstance(one, Copy))
+
+
+def _opened(connection: Connection, row: Any, identity: PQIdentity) -> Copy | Gone:  # noqa: ANN401 - a row of `release`
     try:
-        plain = opening.open_envelope(row.header, row.payload, [identity])
+        half = opening.unwrap(row.header, [identity])
+        record = sealed_copies.record_of(half, row.payload)
+        share = ledger.share_of(connection, record)
+        if share is None:
+            return Gone(row.id, record.hex())
+        key = sealed_copies.file_key(half, record, share)
+        plain = opening.open_payload_bytes(row.payload[sealed_copies.PLACE :], key)
     except CryptoError as error:
         raise Altered from error
     content = json.loads(plain)
+    if content["record"] != record.hex():
+        raise Altered
     return Copy(row.id, content["record"], content)
+
+
+def empty(store: Store, gone: Iterable[Gone]) -> None:
+    """Destroy what is left of copies of erased records; which record it was of stays."""
+    slots = [one.slot for one in gone]
+
+    def work(connection: Connection) -> int:
+        query = select(tables.release.c.id, tables.release.c.payload)
+        rows = connection.execute(query.where(tables.release.c.id.in_(slots))).all()
+        full = [row for row in rows if len(row.payload) > sealed_copies.PLACE]
+        for row in full:
+            connection.execute(
+                update(tables.release)
+                .where(tables.release.c.id == row.id)
+                .values(payload=row.payload[: sealed_copies.PLACE])
+            )
+        return len(full)
+
+    if not slots:
+        return
+    emptied = store.casebook_writer.run(work)
+    if emptied:
+        truncate_wal(store.casebook)
 
 
 def checkpoint_after(connection: Connection, copies: Iterable[Copy]) -> Any:  # noqa: ANN401 - a row

@@ -34,6 +34,18 @@ class Altered(CasebookError):
     """Header, payload or record do not verify."""
 
 
+class Erased(CasebookError):
+    """The record was withdrawn or reached its age; ``month`` (YYYY-MM) is when it was erased."""
+
+    def __init__(self, month: str) -> None:
+        super().__init__(month)
+        self.month = month
+
+
+class Withdrawing(CasebookError):
+    """The witness has withdrawn it, with effect from a day to come: it leaves no more."""
+
+
 class NoConsent(CasebookError):
     """The witness did not agree to this purpose."""
 

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, Integer, MetaData, Table, Text
 
 from app.db import Bytes, column
 
-HEAD = "casebook_0001"
+HEAD = "casebook_0002"
 # WITHOUT ROWID everywhere but in custody, whose order is what it proves.
 metadata = MetaData()
 
@@ -106,7 +106,7 @@ record = Table(
         reveals="which item of the mailbox it was made from, if any",
     ),
     column("day", Text, nullable=False, index=True, reveals="the day it was made"),
-    column("erased_on", Text, reveals="that it was erased, and the day"),
+    column("erased_on", Text, reveals="that it was erased, and the month"),
     sqlite_with_rowid=False,
 )
 
@@ -128,6 +128,7 @@ record_key = Table(
         reveals="whether it is for leads only",
     ),
     column("wrapped", Bytes, nullable=False, reveals="nothing: 60 bytes, always"),
+    column("share", Bytes(32), nullable=False, reveals="nothing: random, one for each record"),
     sqlite_with_rowid=False,
 )
 
@@ -159,7 +160,12 @@ custody = Table(
         "position", Integer, primary_key=True, autoincrement=False, reveals="the number of acts"
     ),
     column("leaf", Bytes(32), nullable=False, unique=True, reveals="nothing: a salted digest"),
-    column("opening", Bytes, nullable=False, reveals="nothing: padded and sealed"),
+    column(
+        "opening",
+        Bytes,
+        nullable=False,
+        reveals="whether a member who reads did it, or else a partner or the steward",
+    ),
 )
 
 checkpoint = Table(
@@ -188,6 +194,6 @@ release = Table(
         reveals="nothing: random without the partner's key; by counting, the number of releases",
     ),
     column("header", Bytes, reveals="the type and number of recipients: always one"),
-    column("payload", Bytes, reveals="the padded size"),
+    column("payload", Bytes, reveals="the padded size; once its partner met it erased, that it is"),
     sqlite_with_rowid=False,
 )

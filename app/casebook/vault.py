@@ -4,6 +4,7 @@ All of it is memory. With the last log-out the index is gone; a process that die
 """
 
 import threading
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
@@ -73,6 +74,13 @@ class Vault:
         rings = {ring for keyring in self._keyrings.values() for ring in keyring.rings}
         if not rings >= self._loaded:
             self._index, self._loaded = None, set()
+
+    def forget(self, records: Iterable[str]) -> None:
+        """Drop what memory holds of records that were erased."""
+        with self._lock:
+            for record in records if self._index is not None else ():
+                if self._index is not None and self._index.knows(record):
+                    self._index.forget(record)
 
     def index(self, keyring: Keyring) -> Index:
         """Return the index, holding at least what this member sees."""

@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
+from app.casebook.steward import Steward
 from app.desk import (
     auth,
     gate,
@@ -50,7 +51,9 @@ def create_app(
 ) -> Flask:
     """Return the desk's app; without a casebook it opens the one of its settings."""
     app = App(__name__, "templates")
-    book = book or open_book(settings, clock)
+    if book is None:
+        book = open_book(settings, clock)
+        Steward(book.store, book.vault.forget).start()
     parts = Desk(
         book=book,
         model=book.store.model,

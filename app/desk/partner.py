@@ -18,7 +18,11 @@ MOST = 2000  # in one bundle
 @pages.get("/released")
 def released() -> str:
     """List what was released to this partner."""
-    return render_template("desk/released.html", released=book().released(keyring()))
+    return render_template(
+        "desk/released.html",
+        released=book().released(keyring()),
+        called_back=book().called_back(keyring()),
+    )
 
 
 @pages.get("/export")

@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response
 from app.casebook.shapes import (
     Altered,
     CasebookError,
+    Erased,
     Misfiled,
     NoConsent,
     NoSession,
     NotFound,
     NotYours,
+    Withdrawing,
 )
 from app.desk.words import N_, gettext
 
@@ -20,6 +22,8 @@ _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
     NotFound: (404, N_("There is nothing at this address.")),
     NotYours: (403, N_("You have no key for this.")),
     NoConsent: (403, N_("The witness did not agree to this purpose.")),
+    Withdrawing: (403, N_("The witness has withdrawn this. It leaves no more.")),
+    Erased: (409, N_("This was erased. Only its number and the month are left.")),
     Altered: (409, N_("This was changed after it was sealed. Nothing of it is shown.")),
     Misfiled: (409, N_("This lies in a place it was not sealed for. Nothing of it is shown.")),
 }

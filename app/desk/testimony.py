@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
-from app.casebook.shapes import Altered, BadTag, Misfiled, NotYours, Testimony
+from app.casebook.shapes import Altered, BadTag, Erased, Misfiled, NotYours, Testimony
 from app.desk.context import book, desk, keyring
 from app.desk.forms import TagForm
 from app.desk.gate import may
@@ -21,6 +21,8 @@ def show(record_id: str) -> tuple[str, int]:
     """Show a testimony, or the one sentence why it cannot be shown."""
     try:
         testimony = _open(record_id)
+    except Erased as error:  # for nobody any more: its key is destroyed
+        return refuse(*sentence_of(error), "not-for-you")
     except NotYours:
         return refuse(409, gettext("This was not sealed for you."), "not-for-you")
     except Altered as error:

@@ -59,6 +59,13 @@ ACTS = {
     "untagged": N_("took a tag back"),
     "released": N_("released"),
     "exported": N_("exported"),
+    "taken-in": N_("opened for the first time"),
+    "withdrawn": N_("erased, as the witness withdrew it"),
+    "erased": N_("erased"),
+    "held": N_("put on hold"),
+    "let-go": N_("ended the hold of"),
+    "restored": N_("restored from a backup"),
+    "checkpoint": N_("signed the account"),
 }
 
 

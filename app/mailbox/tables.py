@@ -17,7 +17,11 @@ item = Table(
     column("epoch", Text, nullable=False, reveals="the week whose key it was sealed to"),
     column("day", Text, nullable=False, index=True, reveals="the day it arrived"),
     column("same", Bytes(16), reveals="nothing: a keyed tag, equal for no two witnesses"),
-    column("withdraw_on", Text, reveals="that it is withdrawn, and from which day"),
+    column(
+        "withdraw_on",
+        Text,
+        reveals="that it is withdrawn, and from which day; once that has passed, the month",
+    ),
     sqlite_with_rowid=False,
 )
 
