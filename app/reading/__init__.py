@@ -1,0 +1,1 @@
+"""Reading testimony: suggestions, dates, the clock, corroboration, questions."""

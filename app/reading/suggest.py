@@ -1,0 +1,206 @@
+"""Stages that a testimony may speak of: suggestions with their words and their reason.
+
+suggest("보위부에서 열흘 조사를 받았습니다")[0].stage == "classification_pretrial"
+
+Clause by clause: an event of ``config/lexicon-events.yaml`` is found, and dropped again where the
+clause denies, plans, fears, asks, generalises or passes on what is said of strangers. What is left
+is offered to a reviewer; nothing here tags (DESIGN rule 8), and nothing here weighs a witness.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.reading import resolve
+from app.reading.context import Told, agencies, model, reading, says
+from app.reading.text import Sentence, sentences
+from config.reading import Event, Guard
+
+WHOLE_PROCESS = 5  # a text that names so many stages and no person is about the process
+_EN_CLAUSE = re.compile(
+    r"[,;:\u2014\u2013]|\b(?:but|however)\b"
+    r"|\band (?=(?:then )?(?:I|she|he|they|we|my|the|her|his|it|our|was|were|got|had)\b)"
+    r"|\bthen (?=(?:I|she|he|they|we)\b)|\bbefore (?=I |she |he |we |they )",
+    re.IGNORECASE,
+)
+_HOLDING = ("x_statesec_border_holding", "x_police_jipkyulso")
+_ZH_CLAUSE = re.compile(r"[\uff0c\uff1b\uff1a,;:]")
+_HALF = re.compile(
+    r"[;\uff1b]|\bbut\b|, and (?:then )?|, (?:so|then) "
+    r"|但|可是|不过|结果|后来|最后|终于|没想到|果然|幸好|还是被",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A stage that words may speak of; ``start`` and ``end`` are code points of the text."""
+
+    stage: str
+    track: str
+    start: int
+    end: int
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An event that was found and not offered, and the rule that said so."""
+
+    stage: str | None
+    start: int
+    end: int
+    text: str
+    rule: str
+    guard: str
+
+
+def suggest(text: str, lang: str | None = None) -> list[Suggestion]:
+    """Return what the text may say, in its order; ``lang`` helps where the script tells nothing."""
+    return [each for each in read(text, lang) if isinstance(each, Suggestion)]
+
+
+def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
+    """Return what is suggested and what was dropped and why: for tests and for the curious."""
+    told, found = Told(), []
+    personal = press = False
+    for sentence in sentences(text, lang):
+        here = list(_sentence(sentence, told, text))
+        found += here
+        press = press or says(sentence, "press")
+        personal = personal or (bool(here) and says(sentence, "person"))
+    named = {each.stage for each in found}
+    if len(named) >= WHOLE_PROCESS and not personal:
+        return [_drop(each, "process_described") for each in found]
+    if press and not personal:
+        return [_drop(each, "press_summary") for each in found]
+    return found
+
+
+def explain(rule: str, lang: str = "en") -> str:
+    """Return the sentence that says why a rule suggests; ``rule`` is a Suggestion's."""
+    event = next(each for each in reading().events if each.id == rule)
+    said: str = getattr(event.why, lang)
+    return said
+
+
+def _drop(each: Suggestion | Dropped, guard: str) -> Dropped:
+    if isinstance(each, Dropped):
+        return each
+    return Dropped(each.stage, each.start, each.end, each.text, each.rule, guard)
+
+
+def _sentence(sentence: Sentence, told: Told, text: str) -> Iterator[Suggestion | Dropped]:
+    """Read one sentence; of several events that give one stage, the first is kept."""
+    known, offered = reading(), set()
+    matches = sorted(
+        (
+            (match.start(), match.end(), event)
+            for event in known.events
+            if event.lang == sentence.lang
+            for match in known.compiled(event.lang, event.pattern).finditer(sentence.form)
+        ),
+        key=lambda each: (each[0], -each[1]),
+    )
+    for start, end, event in matches:
+        stage = _stage(event, sentence, start, end, told)
+        if stage is None or stage in offered:
+            continue
+        first, last = sentence.words(start, end)
+        words = text[first:last]
+        guard = _guarded(sentence, start, end)
+        if guard is not None:
+            yield Dropped(stage, first, last, words, event.id, guard.id)
+            continue
+        offered.add(stage)
+        _remember(told, stage)
+        yield Suggestion(
+            stage, _track(stage, sentence, start, end, told), first, last, words, event.id
+        )
+    _hear(sentence, told)
+
+
+def _hear(sentence: Sentence, told: Told) -> None:
+    for agency in agencies(sentence):
+        told.official = True
+        if told.whose(agency) in ("statesec", "socialsec"):
+            told.agency = agency
+
+
+def _remember(told: Told, stage: str) -> None:
+    if stage in ("forced_repatriation", "x_border_handover"):
+        told.back = told.official = True
+    elif stage in ("x_departure_from_dprk", "cn_arrest"):
+        told.back = False
+    told.held_at_border = told.held_at_border or stage in _HOLDING
+    told.classified = told.classified or stage == "classification_pretrial"
+
+
+def _stage(event: Event, sentence: Sentence, start: int, end: int, told: Told) -> str | None:
+    known = reading()
+    if event.unless and known.compiled(event.lang, event.unless).search(
+        sentence.form, max(0, start - 40), end + 40
+    ):
+        return None
+    if not _fits(event, sentence, told):
+        return None
+    if event.resolve is None:
+        return event.stage
+    return resolve.stage(event.resolve, sentence, start, end, told)
+
+
+def _fits(event: Event, sentence: Sentence, told: Told) -> bool:
+    """Whether the event is told of the country it can happen in."""
+    if event.context == "china":
+        return not told.back or says(sentence, "china")
+    if event.context == "taken":
+        return told.official or bool(agencies(sentence))
+    if event.context == "dprk" and not told.back:
+        kinds = {told.whose(each) for each in agencies(sentence)}
+        return not kinds or kinds != {"china"}
+    return True
+
+
+def _track(stage: str, sentence: Sentence, start: int, end: int, told: Told) -> str:
+    """Return the stage's track; where it has several, that of the nearest agency."""
+    tracks = model().stage(stage).tracks
+    if len(tracks) == 1:
+        return tracks[0]
+    whose = told.whose(told.nearest(sentence, start, end))
+    return "social_security" if whose == "socialsec" else "state_security"
+
+
+def _guarded(sentence: Sentence, start: int, end: int) -> Guard | None:
+    """Return the first guard that speaks against the event."""
+    known = reading()
+    for guard in known.guards:
+        if guard.lang != sentence.lang:
+            continue
+        seen = _scope(guard, sentence.form, start, end)
+        pattern = known.compiled(guard.lang, guard.pattern)
+        hit = pattern.match(seen, end) if guard.scope == "tail" else pattern.search(seen)
+        if hit and not (guard.unless and known.compiled(guard.lang, guard.unless).search(seen)):
+            return guard
+    return None
+
+
+def _scope(guard: Guard, form: str, start: int, end: int) -> str:
+    """Return the part of the sentence a guard looks at."""
+    if guard.scope == "verb":
+        cut = form.rfind(" ", start, end)
+        return form[max(0, start - 6) : cut + 1] if cut >= 0 else form[max(0, start - 6) : start]
+    if guard.scope == "match":
+        return form[start:end]
+    if guard.scope in ("tail", "sentence", "ask"):
+        return form
+    return form[_from(guard, form, start) : end]
+
+
+def _from(guard: Guard, form: str, start: int) -> int:
+    """Return where the clause (or half sentence) of an event begins."""
+    if guard.lang == "ko":
+        return 0
+    clause = _EN_CLAUSE if guard.lang == "en" else _ZH_CLAUSE
+    bounds = _HALF if guard.scope == "half" else clause
+    return max((each.end() for each in bounds.finditer(form, 0, start)), default=0)
