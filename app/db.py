@@ -67,6 +67,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         "secure_delete=ON",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "cache_size=-1024",  # KiB a connection: the system caches the file already
         f"busy_timeout={BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
