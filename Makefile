@@ -48,6 +48,7 @@ bench-smoke: .venv/test.stamp ## The one table that counts instead of timing: th
 
 proof: .venv/test.stamp interop ## Long runs: 200 kills, then every table; half an hour
 	NARU_REQUIRE_ALL=1 NARU_KILLS=200 $(PY) -m pytest --timeout=3600 -s tests/outside/test_kill.py
+	NARU_ATTACHMENT_BYTES=2147483648 $(PY) -m pytest --timeout=3600 -s tests/intake/test_large_files.py
 	$(PY) -m bench --check
 
 pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the fictional samples

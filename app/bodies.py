@@ -185,7 +185,7 @@ class Request(flask.Request):
     def _load_form_data(self) -> None:
         try:
             super()._load_form_data()
-        except ValueError as error:
+        except (ValueError, ConnectionError, TimeoutError) as error:
             raise BrokenForm from error
 
     @property

@@ -17,7 +17,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.http import wsgi  # type: ignore[import-untyped]
 from typing_extensions import override
 
-from app import web
+from app import watch, web
 from app.db import WrongRevision, open_engine, refuse_stale
 from app.mailbox.tables import HEAD
 from app.problems import Problem
@@ -57,7 +57,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn says no types
     def load_config(self) -> None:
         chosen = {
             "bind": self._address(),
-            "worker_class": "gthread",
+            "worker_class": watch.Worker,
             "workers": 1,
             "threads": THREADS,
             "backlog": 2048,
@@ -85,7 +85,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn says no types
     @override
     def load(self) -> Any:
         # By name, and only now: neither app is ever loaded where the other is served.
-        return importlib.import_module(f"app.{self.which}").create_app(self.settings)
+        return watch.timed(importlib.import_module(f"app.{self.which}").create_app(self.settings))
 
     def _address(self) -> str:
         return self.settings.listen

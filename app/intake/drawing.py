@@ -16,7 +16,7 @@ from crypto.receipts import WORDS
 
 HERE = Path(__file__).resolve().parent
 NAMES = (("ko", "한국어"), ("zh", "中文"), ("en", "English"))
-PURPOSES = ("addition", "correction", "answer", "consent")
+PURPOSES = ("addition", "correction", "answer", "consent", "attachment")
 HOLE = "@ticket@"  # no ticket and no sentence holds this sign
 FRAMES = 96  # receipts drawn ahead: one for each choice of consents that was met
 DRAWN = "naru_drawn"

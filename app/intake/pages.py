@@ -6,6 +6,7 @@ POST /<lang>/form         the same form in that language with what was typed; st
 An address of its own, so that no button's name decides about storing
 GET, POST /<lang>/return  what lies under ten words
 POST /<lang>/add, correct, answer, consent, withdraw
+POST /<lang>/attach/<token>  one file; the token is checked before the body is read
 GET  /key, /keys.json     to whom is sealed
 """
 
@@ -21,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.bodies import Request
 from app.db import NotDurable
-from app.intake import drawing, forms, returning
+from app.intake import attaching, drawing, forms, returning
 from app.intake.forms import Submission, Typed
 from app.intake.parts import parts
 from app.intake.receive import Content, Withdrawn
@@ -129,6 +130,28 @@ def answer(lang: str) -> str:
 def consent(lang: str) -> str:
     """Keep what is agreed to from now on."""
     return _follow_up("consent", parts().reader.consents, lang)
+
+
+@pages.post(f"{LANG}/attach/<token>")
+def attach(lang: str, token: str) -> str:
+    """Keep one file. Who has no good token is not even read from."""
+    try:
+        allowed = tokens.open_token(parts().token_key, "attachment", token, parts().hours())
+    except CryptoError:
+        raise Refusal(
+            403,
+            gettext("This page was open too long. Come back with your ten words, then send it."),
+        ) from None
+    with _kept():
+        file = parts().attachments.take(request(), allowed, lang)
+    size = attaching.size_of(file.size)
+    return drawing.draw(
+        "done.html",
+        done=gettext(
+            "The file arrived whole and is kept: %(name)s, %(size)s", name=file.name, size=size
+        ),
+        token=token,
+    )
 
 
 @pages.post(f"{LANG}/withdraw")

@@ -10,9 +10,11 @@ from flask import current_app
 from sqlalchemy import Engine
 
 from app.db import Writer, open_engine, refuse_stale
+from app.intake.attaching import Attachments
 from app.intake.forms import Reader
 from app.intake.receive import Receiver
 from app.intake.recipients import Recipients
+from app.mailbox.blobs import Blobs
 from app.mailbox.tables import HEAD
 from config.settings import IntakeSettings
 from config.vocabularies import Vocabularies, load_vocabularies
@@ -31,6 +33,7 @@ class Parts:
     engine: Engine
     recipients: Recipients
     receiver: Receiver
+    attachments: Attachments
     site_id: bytes
     ticket_key: bytes = field(repr=False)
     token_key: bytes = field(repr=False)
@@ -62,12 +65,15 @@ def build(
     def today() -> dt.date:
         return dt.datetime.fromtimestamp(clock(), dt.UTC).date()
 
+    blobs = Blobs(settings.blob_dir, settings.disk_reserve)
+    receiver = Receiver(engine, Writer(engine, on_failure), recipients, blobs, site_id, today)
     return Parts(
         words=words,
         reader=Reader(words),
         engine=engine,
         recipients=recipients,
-        receiver=Receiver(engine, Writer(engine, on_failure), recipients, site_id, today),
+        receiver=receiver,
+        attachments=Attachments(engine, blobs, receiver, settings.attachment_max, today),
         site_id=site_id,
         ticket_key=hkdf(secret, b"", b"naru/v1/intake/ticket-key", 32),
         token_key=hkdf(secret, b"", b"naru/v1/intake/token-key", 32),

@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from app.db import Writer, truncate_wal
 from app.intake.forms import Fields
 from app.intake.recipients import Recipients
-from app.mailbox import tables
+from app.mailbox import blobs, tables
+from app.mailbox.blobs import Blobs
 from crypto import sealing
-from crypto.documents import Document, Reply
+from crypto.documents import Document, File, Reply
 from crypto.receipts import DESK, Receipt, Root, Slots, same
 from crypto.recipients import pq_recipient_from_seed
 from crypto.tokens import Capability
@@ -41,9 +42,13 @@ class Content:
     fields: Fields
     about: str | None = None
     reply: Reply | None = None
+    file: File | None = None
+    blob: str | None = None
 
     def tag(self, same_key: bytes) -> bytes:
         """Return the tag by which the same content sent again is known."""
+        if self.file is not None:
+            return same(same_key, self.kind, self.file.fields())
         told = {**self.fields, "about": self.about} if self.about else self.fields
         return same(same_key, self.kind, told)
 
@@ -56,11 +61,13 @@ class Receiver:
         engine: Engine,
         writer: Writer,
         recipients: Recipients,
+        blobs: Blobs,
         site_id: bytes,
         today: Callable[[], dt.date],
     ) -> None:
         self._engine = engine
         self._writer = writer
+        self._blobs = blobs
         self._recipients = recipients
         self._site = site_id
         self._today = today
@@ -85,8 +92,8 @@ class Receiver:
         changed = Content("correction", lang, {**fields, "keep_first": "yes"})
         self.follow_up(Capability.of(root, changed.kind), changed)
 
-    def follow_up(self, allowed: Capability, content: Content) -> None:
-        """Keep an addition, correction, answer or consent in the next free slot of its kind.
+    def follow_up(self, allowed: Capability, content: Content) -> bool:
+        """Keep what came later in the next free slot of its kind; false if it is there already.
 
         Sent again it is the same item; a consent counts as sent again only if none came after it.
         Raises `NoRecipient` or `NotDurable`.
@@ -95,9 +102,9 @@ class Receiver:
         while True:
             tags = [found for _, found in self._filled(allowed.slots)]
             if tag in (tags[-1:] if content.kind == "consent" else tags):
-                return
+                return False
             if self._store(allowed, len(tags), content):
-                return
+                return True
 
     def withdraw(self, root: Root, *, now: bool) -> None:
         """Withdraw everything under a receipt: now, which destroys what is here, or in a week.
@@ -107,13 +114,14 @@ class Receiver:
         day = self._today() if now else self._today() + GRACE
         slots = [slot for kind in KINDS for slot, _ in self._filled(root.slots(kind))]
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> list[str]:
             for slot in slots:
                 _mark_withdrawn(connection, slot, day.isoformat())
                 if now:
                     _destroy(connection, slot)
+            return blobs.forget(connection, slots) if now else []
 
-        self._writer.run(work)
+        self._blobs.destroy(self._writer.run(work))
         if now:
             truncate_wal(self._engine)
 
@@ -162,12 +170,13 @@ class Receiver:
             lang=content.lang,
             fields=content.fields,
             reply=content.reply,
+            file=content.file,
             about=content.about,
             number=number,
         )
         header, payload = sealing.seal(document.to_bytes(), [recipient.recipient])
         tag = content.tag(allowed.same_key)
-        return Row(slot, recipient.epoch, self._day(), tag, header, payload)
+        return Row(slot, recipient.epoch, self._day(), tag, header, payload, content.blob)
 
 
 @dataclass(frozen=True)
@@ -188,9 +197,12 @@ class Row:
     same: bytes
     header: bytes
     payload: bytes
+    blob: str | None
 
 
-_ITEM, _HEADER, _PAYLOAD = (insert(t) for t in (tables.item, tables.header, tables.payload))
+_ITEM, _HEADER, _PAYLOAD, _BLOB = (
+    insert(t) for t in (tables.item, tables.header, tables.payload, tables.blob)
+)
 
 
 def _put(connection: Connection, row: Row) -> None:
@@ -200,6 +212,8 @@ def _put(connection: Connection, row: Row) -> None:
     )
     connection.execute(_HEADER, {"item_id": row.slot, "header": row.header})
     connection.execute(_PAYLOAD, {"item_id": row.slot, "payload": row.payload})
+    if row.blob is not None:
+        connection.execute(_BLOB, {"item_id": row.slot, "name": row.blob})
 
 
 def _mark_withdrawn(connection: Connection, slot: bytes, day: str) -> None:

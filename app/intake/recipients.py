@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crypto.recipients import PQRecipient, parse_recipient
 from sqlalchemy import Engine, Row, select
 
 from app.mailbox.tables import recipient as published
 from app.web import report
 from crypto import exact, signing
 from crypto.errors import CryptoError
+from crypto.recipients import PQRecipient, parse_recipient
 from crypto.signing import PublicSigner, Signatures
 
 STANDING = "standing"

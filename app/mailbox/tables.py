@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, MetaData, Table, Text
 
 from app.db import Bytes, column
 
-HEAD = "mailbox_0001"
+HEAD = "mailbox_0002"
 # WITHOUT ROWID everywhere: a row id would tell the order of arrival within a day.
 metadata = MetaData()
 
@@ -46,6 +46,26 @@ payload = Table(
     metadata,
     column("item_id", Bytes(16), ForeignKey("item.id"), primary_key=True, reveals="nothing"),
     column("payload", Bytes, nullable=False, reveals="the padded size"),
+    sqlite_with_rowid=False,
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    column(
+        "item_id",
+        Bytes(16),
+        ForeignKey("item.id"),
+        primary_key=True,
+        reveals="that the item is a file",
+    ),
+    column(
+        "name",
+        Text,
+        nullable=False,
+        unique=True,
+        reveals="nothing: random; the file of this name tells its padded size and day",
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -117,6 +117,8 @@ def journey(demo):
     whole = witness.post(form, **typed)
     assert whole.status == 200, whole.error
     assert witness.post(form, **(typed | {"w_narrative": CANARY + "!"})).status == 200
+    file = Upload(f"{CANARY}.jpg", CANARY.encode() * 20_000)
+    assert witness.post(whole.form("attach"), attachment=file).status == 200
     walk.come_back(witness, CANARY)
     walk.come_back(witness, whole.receipt)
     lead = walk.log_in(demo.desk, demo.info["lead"])

@@ -1,0 +1,187 @@
+"""Attachments: one file a request, sealed while it is parsed, shown only when it is whole."""
+
+import datetime as dt
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, cast
+
+from flask_babel import gettext
+from sqlalchemy import Engine
+
+from app.bodies import Request
+from app.intake.receive import Content, Receiver
+from app.mailbox import blobs
+from app.mailbox.blobs import Blobs, Kept, NoRoom, NotKept, TooLarge, Upload
+from app.web import Refusal, report
+from crypto.documents import File
+from crypto.parts import LONGEST_NAME
+from crypto.tokens import Capability
+
+FIELD = "attachment"
+AROUND = 64 * 1024  # bytes of a form around its file
+PARTS = 8
+AT_ONCE = 48  # uploads that may hold a thread; the other threads answer everybody else
+EVERY = 3600  # seconds between two sweeps
+
+
+class Attachments:
+    """Takes files in."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Blobs,
+        receiver: Receiver,
+        most: int,
+        today: Callable[[], dt.date],
+    ) -> None:
+        self._engine, self._store, self._receiver = engine, store, receiver
+        self._most, self._today = most, today
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._swept = float("-inf")
+
+    def take(self, request: Request, allowed: Capability, lang: str) -> File:
+        """Read the body, seal its one file and keep it. Raises `Refusal` or what storing raises.
+
+        The token was checked before, so that nobody without one is read from.
+        """
+        with self._place():
+            self.sweep()
+            self._refuse_size(request.content_length)
+            upload = _Sink(self._store, self._most, self._today())
+            try:
+                with _explained():
+                    return self._kept(request, upload, allowed, lang)
+            finally:
+                upload.drop()
+
+    def sweep(self) -> None:
+        """Unlink, now and then, what broken uploads left."""
+        now = time.monotonic()
+        if now - self._swept > EVERY:
+            self._swept = now
+            try:
+                self._store.sweep(self._referred)
+            except OSError as error:
+                report(type(error), "the sweeper")
+
+    def _referred(self) -> set[str]:
+        with self._engine.connect() as connection:
+            return blobs.referred(connection)
+
+    def _refuse_size(self, length: int | None) -> None:
+        if length is not None and length > self._most + AROUND:
+            raise Refusal(413, _too_large(self._most))
+        with _explained():
+            self._store.refuse_without_room(length or 0)
+
+    def _kept(self, request: Request, upload: "_Sink", allowed: Capability, lang: str) -> File:
+        request.max_content_length = self._most + AROUND
+        request.max_form_memory_size = 4 * AROUND
+        request.max_form_parts = PARTS
+        request.sink = upload.begin
+        found = request.files.getlist(FIELD)
+        if len(found) != 1 or upload.empty:
+            raise Refusal(400, gettext("No file was chosen, or it is empty."))
+        kept = upload.keep()
+        file = File(
+            _name(found[0].filename or ""), found[0].mimetype[:LONGEST_NAME], kept.size,
+            kept.sha256, kept.key,
+        )  # fmt: skip
+        content = Content(FIELD, lang, {}, file=file, blob=kept.name)
+        if self._receiver.follow_up(allowed, content):
+            upload.referred()
+        return file
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise Refusal(
+                503, gettext("Many files are arriving just now. Wait a little, then send it again.")
+            )
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+class _Sink:
+    """The one file of a request: begun when its part begins, dropped unless a row refers to it."""
+
+    def __init__(self, store: Blobs, most: int, today: dt.date) -> None:
+        self._store, self._most, self._today = store, most, today
+        self._upload: Upload | None = None
+
+    def begin(self, _filename: str | None) -> IO[bytes]:
+        """Return where the bytes of a part go. Raises `Refusal` for a second file."""
+        if self._upload is not None:
+            raise Refusal(400, gettext("Send one file at a time. Nothing of this was stored."))
+        self._upload = self._store.begin(self._most, self._today)
+        return cast(IO[bytes], self._upload)
+
+    @property
+    def empty(self) -> bool:
+        """Whether not one byte came."""
+        return self._upload is None or self._upload.size == 0
+
+    def keep(self) -> Kept:
+        """Make the file durable. Only after something came."""
+        assert self._upload is not None  # noqa: S101 - for the reader; `empty` said so
+        return self._upload.keep()
+
+    def referred(self) -> None:
+        """Note that a row refers to the file now."""
+        self._upload = None
+
+    def drop(self) -> None:
+        """Leave nothing of a file that no row refers to."""
+        if self._upload is not None:
+            self._upload.drop()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except NoRoom:
+        raise Refusal(
+            503,
+            gettext("There is no room for files just now. Text is still taken. Try again later."),
+        ) from None
+    except NotKept as error:
+        report(type(error.__cause__ or error), "attachments")
+        raise Refusal(
+            503,
+            gettext("It could not be kept safely just now. Wait a minute, then send it again."),
+        ) from None
+    except TooLarge:
+        raise Refusal(413, gettext("The file is too large. Nothing of it was stored.")) from None
+
+
+def _too_large(most: int) -> str:
+    return str(
+        gettext(
+            "The file is too large: at most %(size)s at once. Nothing of it was stored.",
+            size=size_of(most),
+        )
+    )
+
+
+def _name(filename: str) -> str:
+    """Return a file's name without folders and invisible signs, otherwise as it was given."""
+    base = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = (sign for sign in base if unicodedata.category(sign) not in {"Cc", "Cf", "Cs"})
+    return "".join(kept)[:LONGEST_NAME]
+
+
+def size_of(count: int) -> str:
+    """Say a number of bytes as people do: 813 B, 24 kB, 3.1 MB, 2.0 GB."""
+    size, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB"):
+        if size < 1000:  # noqa: PLR2004 - the step of decimal units
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}" if unit in {"MB", "GB"} else f"{size:.0f} {unit}"
