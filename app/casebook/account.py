@@ -27,7 +27,7 @@ ROOM = 1024  # openings are padded to one size, so that it does not tell the act
 
 def append(connection: Connection, keyring: Keyring | None, entries: Iterable[Entry]) -> list[int]:
     """Append one leaf for each entry and return their positions."""
-    position = connection.execute(select(func.count()).select_from(tables.custody)).scalar_one()
+    position = size(connection)
     seal = _sealer(connection, keyring)
     rows = []
     for at, entry in enumerate(entries, start=position):
@@ -36,6 +36,12 @@ def append(connection: Connection, keyring: Keyring | None, entries: Iterable[En
     if rows:
         connection.execute(insert(tables.custody), rows)
     return [row["position"] for row in rows]
+
+
+def size(connection: Connection) -> int:
+    """Return the number of acts. By the last position: counting rows reads them all."""
+    last: int | None = connection.execute(select(func.max(tables.custody.c.position))).scalar()
+    return 0 if last is None else last + 1
 
 
 def _plain(opened: Opening) -> dict[str, object]:
@@ -50,7 +56,7 @@ def _sealer(connection: Connection, keyring: Keyring | None):  # type: ignore[no
     query = (
         select(tables.casebook_key.c.recipient)
         .where(tables.casebook_key.c.ring == REVIEWERS)
-        .order_by(tables.casebook_key.c.day.desc())
+        .where(tables.casebook_key.c.retired_on.is_(None))
     )
     desk = parse_recipient(connection.execute(query).scalars().first() or "")
     return lambda _at, opened: b"".join(
@@ -58,11 +64,14 @@ def _sealer(connection: Connection, keyring: Keyring | None):  # type: ignore[no
     )
 
 
-def openings(connection: Connection, keyring: Keyring) -> Iterator[tuple[int, Opening]]:
-    """Yield position and opening of every act this member's keys open, in their order."""
+def openings(
+    connection: Connection, keyring: Keyring, first: int = 0
+) -> Iterator[tuple[int, Opening]]:
+    """Yield position and opening of every act from ``first`` on that these keys open, in order."""
     books = {key_id: records.RecordKey(key) for key_id, key in keyring.casebook.items()}
     desks = [PQIdentity(records.desk_seed(key)) for key in keyring.casebook.values()]
     query = select(tables.custody.c.position, tables.custody.c.opening)
+    query = query.where(tables.custody.c.position >= first)
     for position, sealed in connection.execute(query.order_by(tables.custody.c.position)):
         try:
             yield position, _open(position, sealed, books, desks)

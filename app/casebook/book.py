@@ -18,7 +18,7 @@ from app.casebook import (
     tables,
     tagging,
 )
-from app.casebook.index import Index, visible
+from app.casebook.index import visible
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
 from app.casebook.shapes import (
     Act,
@@ -78,24 +78,14 @@ class Casebook:
         if not keyring.member.triage:
             return
         self.erase_withdrawn()
-        index = self.vault.index(keyring)
-        new, trouble = collecting.collect(self.store, keyring, limit)
-        self._trouble = tuple(trouble)
-        with self.store.casebook.connect() as connection:
-            for record_id in new:
-                self._index_record(index, connection, keyring, record_id)
+        index, seen = self.vault.index(keyring), visible(keyring.rings)
+        self._trouble = tuple(
+            collecting.collect(self.store, keyring, limit, lambda one: index.threads(seen, one))
+        )
 
     def erase_withdrawn(self) -> None:
         """Erase what was withdrawn, now and not at the steward's next round."""
         self.vault.forget(one.hex() for one in erasure.withdrawals(self.store))
-
-    def _index_record(
-        self, index: Index, connection: Connection, keyring: Keyring, record_id: bytes
-    ) -> None:
-        query = select(tables.record.c.day).where(tables.record.c.id == record_id)
-        day = connection.execute(query).scalar_one()
-        events = ledger.read(connection, keyring, record_id)
-        index.add(record_id.hex(), ledger.ring_of(connection, record_id), events, day)
 
     def queue(self, keyring: Keyring, after: str = "", limit: int = 50, **filters: str) -> Page:
         """Return one keyset page of the queue. ``filters``: lang, role, day, stage, track."""
@@ -176,7 +166,7 @@ class Casebook:
     ) -> Testimony:
         index, document = self.vault.index(keyring), first["document"]
         fields = document["fields"]
-        thread = index.thread(record)
+        thread = index.thread(visible(keyring.rings), record)
         return Testimony(
             id=record,
             day=first["day"],
@@ -191,7 +181,7 @@ class Casebook:
                 if name != "w_narrative" and not name.startswith("k_")
             },
             consents=_consents(fields, thread),
-            tags=self._in_order(index.tags(record=record)),
+            tags=self._in_order(index.tags(visible(keyring.rings), record=record)),
             letters=tuple(
                 Letter(i, kind, day, answers)
                 for i, kind, day, answers in thread
@@ -227,7 +217,8 @@ class Casebook:
     def retract_tag(self, keyring: Keyring, record: str, tag_id: str) -> None:
         """Take a tag back: an event of its own, so the history keeps both."""
         keyring.require(*READERS)
-        if tag_id not in {tag.id for tag in self.vault.index(keyring).tags(record=record)}:
+        seen = visible(keyring.rings)
+        if tag_id not in {tag.id for tag in self.vault.index(keyring).tags(seen, record=record)}:
             raise NotFound
         event = {"e": "untag", "tag": tag_id, "by": keyring.member.name, "day": self.store.today()}
         self._append(keyring, record, event, "untagged")
@@ -240,24 +231,20 @@ class Casebook:
         act: str,
         new_person: tuple[str, str] = ("", ""),
     ) -> None:
-        index, today = self.vault.index(keyring), self.store.today()
+        today = self.store.today()
         record_id, (person_id, name) = _id(record), new_person
         person = {"e": "person", "name": name}
 
-        def work(connection: Connection) -> str:
-            ring = ledger.ring_of(connection, record_id)
+        def work(connection: Connection) -> None:
             if name:
+                ring = ledger.ring_of(connection, record_id)
                 ledger.begin(connection, keyring, _id(person_id), today, person, ring)
             body = ledger.append(connection, keyring, record_id, event)
             digest = hashlib.sha256(body).hexdigest()
             entry = Entry(act, keyring.member.id, today, digest, record)
             account.append(connection, keyring, [entry])
-            return ring
 
-        ring = self.store.casebook_writer.run(work)
-        if name:
-            index.add(person_id, ring, [person], today)
-        index.add(record, ring, [event], today)
+        self.store.casebook_writer.run(work)  # the index learns of it from the account
 
     def _person_of(self, keyring: Keyring, said: str) -> tuple[str, str]:
         """Return id and, if the person is new, the name to begin them with."""
@@ -281,7 +268,8 @@ class Casebook:
         """Return one person with their tags in the order of the stages. Raises ``NotFound``."""
         for found in self.people(keyring):
             if found.id == person:
-                tags = self._in_order(self.vault.index(keyring).tags(person=person))
+                seen = visible(keyring.rings)
+                tags = self._in_order(self.vault.index(keyring).tags(seen, person=person))
                 return Person(person, found.name, (), tags)
         raise NotFound
 

@@ -6,7 +6,7 @@ a record whose header is still there: the next round deletes the header and make
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from crypto.documents import Document
 from crypto.errors import CryptoError, WrongIdentity
 from crypto.identities import PQIdentity
 
+TESTIMONY = "testimony"
+ROUND = 250  # arrivals opened at a time: what bounds the memory of taking in
 WHY = {NotYours: "not-for-you", Altered: "altered", Misfiled: "misfiled"}
 
 
@@ -37,35 +39,100 @@ class Opened:
     payload: bytes
 
 
-def collect(store: Store, keyring: Keyring, limit: int) -> tuple[list[bytes], list[Trouble]]:
-    """Take in up to ``limit`` arrivals. Returns the new records' ids, and what cannot be opened."""
-    with store.mailbox.connect() as connection:
-        rows = connection.execute(_arrivals().limit(limit)).all()
-    opened: list[Opened] = []
+Thread = Callable[[str], list[tuple[str, str, str]]]
+
+
+class Rings:
+    """Which ring each item of a witness goes to, as far as this member can tell."""
+
+    def __init__(self, keyring: Keyring, thread: Thread) -> None:
+        self._lead = bool(keyring.rings.get(LEADS))
+        self._thread = thread
+        self._known: dict[str, set[str]] = {}
+        self.widened: set[str] = set()  # records of the reviewers that are for leads from now on
+
+    def heed(self, document: Document) -> None:
+        """Take note of what a witness wants kept from others; it holds for all they sent."""
+        if for_leads(document):
+            self._of(document.thread).add(LEADS)
+            self.widened |= {i for i, _, ring in self._thread(document.thread) if ring != LEADS}
+
+    def place(self, document: Document) -> str | None:
+        """Return the ring, or None for what waits sealed until a lead comes."""
+        rings = self._of(document.thread)
+        if LEADS in rings:
+            return LEADS if self._lead else None
+        # A letter says nothing of who may read it: what it belongs to does, if we can see that.
+        if document.kind != TESTIMONY and REVIEWERS not in rings and not self._lead:
+            return None
+        rings.add(REVIEWERS)
+        return REVIEWERS
+
+    def _of(self, thread: str) -> set[str]:
+        if thread not in self._known:
+            self._known[thread] = {ring for _, _, ring in self._thread(thread)}
+        return self._known[thread]
+
+
+def collect(store: Store, keyring: Keyring, limit: int, thread: Thread) -> list[Trouble]:
+    """Take in up to ``limit`` arrivals, in rounds; return what cannot be opened.
+
+    ``thread`` tells id, kind and ring of what is already seen of one witness. What is in trouble
+    or waits for a lead is passed over: it never keeps others from being taken in.
+    """
     trouble: list[Trouble] = []
+    taken, after, rings = 0, ("", b""), Rings(keyring, thread)
+    while taken < limit:
+        with store.mailbox.connect() as connection:
+            rows = connection.execute(_arrivals(after).limit(ROUND)).all()
+        opened = _open_all(store, keyring, rows, trouble)
+        for one in opened:
+            rings.heed(one.document)
+        opened.sort(key=lambda one: one.document.kind != TESTIMONY)  # before their letters
+        placed = [(one, ring) for one in opened if (ring := rings.place(one.document))]
+        if placed:
+            _take_in(store, keyring, placed, rings.widened)
+        taken += len(placed)
+        if len(rows) < ROUND:
+            break
+        after = (rows[-1].day, rows[-1].id)
+    return trouble
+
+
+def _take_in(
+    store: Store, keyring: Keyring, placed: list[tuple[Opened, str]], widened: set[str]
+) -> None:
+    moving = set(widened) if keyring.rings.get(LEADS) else set()
+    store.casebook_writer.run(lambda c: _record(c, keyring, placed, moving, store.today()))
+    _forget_headers(store, [one.item_id for one, _ in placed])
+    widened.clear()
+
+
+def _open_all(
+    store: Store, keyring: Keyring, rows: Sequence[Row[Any]], trouble: list[Trouble]
+) -> list[Opened]:
+    opened = []
     with store.casebook.connect() as connection:
         for row in rows:
             try:
-                one = open_arrival(connection, keyring, row)
-                # What is for leads waits sealed until a lead comes: nobody else records it.
-                if keyring.rings.get(LEADS) or not for_leads(one.document):
-                    opened.append(one)
+                opened.append(open_arrival(connection, keyring, row))
             except CasebookError as refusal:
                 trouble.append(Trouble(row.id.hex(), row.day, WHY.get(type(refusal), "altered")))
-    if opened:
-        new = store.casebook_writer.run(lambda c: _record(c, keyring, opened, store.today()))
-        _forget_headers(store, [one.item_id for one in opened])
-        return new, trouble
-    return [], trouble
+    return opened
 
 
-def _arrivals() -> Any:  # noqa: ANN401 - a select of joined columns
-    return (
-        select(mailbox.item, mailbox.header.c.header, mailbox.payload.c.payload)
+def _arrivals(after: tuple[str, bytes] | None = None) -> Any:  # noqa: ANN401 - a select
+    item = mailbox.item
+    query = (
+        select(item, mailbox.header.c.header, mailbox.payload.c.payload)
         .join(mailbox.header)
-        .join(mailbox.payload, mailbox.payload.c.item_id == mailbox.item.c.id)
-        .order_by(mailbox.item.c.day, mailbox.item.c.id)
+        .join(mailbox.payload, mailbox.payload.c.item_id == item.c.id)
+        .order_by(item.c.day, item.c.id)
     )
+    if after:
+        day, item_id = after
+        query = query.where((item.c.day > day) | ((item.c.day == day) & (item.c.id > item_id)))
+    return query
 
 
 def arrival(connection: Connection, item_id: bytes) -> Row[Any] | None:
@@ -118,27 +185,32 @@ def read_payload(payload: bytes, file_key: bytes, item_id: bytes, epoch: str) ->
 
 
 def _record(
-    connection: Connection, keyring: Keyring, opened: list[Opened], today: str
-) -> list[bytes]:
-    ids = [one.item_id for one in opened]
+    connection: Connection,
+    keyring: Keyring,
+    placed: list[tuple[Opened, str]],
+    moving: set[str],
+    today: str,
+) -> None:
+    ids = [one.item_id for one, _ in placed]
     known = set(
         connection.execute(select(tables.record.c.id).where(tables.record.c.id.in_(ids))).scalars()
     )
-    fresh = [one for one in opened if one.item_id not in known]
-    for one in fresh:
+    fresh = [(one, ring) for one, ring in placed if one.item_id not in known]
+    for one, ring in fresh:
         first = {
             "e": "document",
             "document": one.document.to_object(),
             "key": one.file_key.hex(),
             "day": one.day,
         }
-        ring = LEADS if for_leads(one.document) else REVIEWERS
         ledger.begin(connection, keyring, one.item_id, one.day, first, ring)
-    received = [_entry("received", one, today) for one in fresh]
+    received = [_entry("received", one, today) for one, _ in fresh]
     secrets.SystemRandom().shuffle(received)  # the account must not tell the order of arrival
-    taken = [_entry("taken-in", one, today, keyring.member.id) for one in fresh]
-    account.append(connection, keyring, [*received, *taken])
-    return [one.item_id for one in fresh]
+    taken = [_entry("taken-in", one, today, keyring.member.id) for one, _ in fresh]
+    for record in moving:
+        ledger.move(connection, keyring, bytes.fromhex(record), LEADS)
+    moved = [Entry("restricted", keyring.member.id, today, record=r) for r in sorted(moving)]
+    account.append(connection, keyring, [*received, *taken, *moved])
 
 
 def for_leads(document: Document) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.casebook import edtf
-from app.casebook.keyring import LEADS, REVIEWERS
+from app.casebook.keyring import LEADS
 from app.casebook.shapes import Page, Row, Tag, Trouble
 
 PREVIEW = 90
@@ -32,6 +32,7 @@ CREATE INDEX tag_who ON tag (stage, track, ring, person);
 CREATE TABLE person (id TEXT PRIMARY KEY, ring TEXT, name TEXT) WITHOUT ROWID;
 CREATE TABLE release (record TEXT, partner TEXT, purpose TEXT, day TEXT, by TEXT);
 CREATE INDEX release_record ON release (record);
+CREATE TABLE shared (record TEXT, ring TEXT, PRIMARY KEY (record, ring)) WITHOUT ROWID;
 CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
 
@@ -71,9 +72,15 @@ class Index:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO trouble VALUES (?,?,?)", (record, day, why))
 
+    def share(self, record: str, ring: str) -> None:
+        """Let one member see a record of a ring that is not theirs."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO shared VALUES (?,?)", (record, ring))
+
     def forget(self, record: str) -> None:
         """Drop everything a record gave."""
         with self._lock:
+            self._changes += 1
             self._changes += 1
             for table, key in (
                 ("record", "id"),
@@ -81,6 +88,7 @@ class Index:
                 ("tag", "record"),
                 ("release", "record"),
                 ("trouble", "id"),
+                ("shared", "record"),
             ):
                 self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", (record,))  # noqa: S608 - names above
 
@@ -164,7 +172,7 @@ class Index:
     def neighbours(self, rings: Sequence[str], record: str) -> tuple[str, str]:
         """Return the ids before and after a record in the order of the queue, or empty."""
         sql, values = _conditions(rings, {})
-        found = self._all("SELECT day FROM record WHERE id = ?", record)
+        found = self._all(f"SELECT r.day FROM record r WHERE {sql} AND r.id = ?", *values, record)  # noqa: S608 - built from constants
         if not found:
             return "", ""
         day = found[0][0]
@@ -199,22 +207,37 @@ class Index:
         )
         return tuple(_row(row) for row in rows)
 
-    def thread(self, record: str) -> list[tuple[str, str, str, dict[str, Any]]]:
+    def thread(
+        self, rings: Sequence[str], record: str
+    ) -> list[tuple[str, str, str, dict[str, Any]]]:
         """Return id, kind, day, answers of the other items of the same witness, in their order."""
+        sql, values = _seen("o", rings)
         rows = self._all(
-            "SELECT o.id, o.kind, o.day, o.answers FROM record r JOIN record o ON o.thread ="
-            " r.thread WHERE r.id = ? AND o.id <> r.id ORDER BY o.day, o.kind, o.number",
+            "SELECT o.id, o.kind, o.day, o.answers FROM record r JOIN record o ON o.thread ="  # noqa: S608 - built from constants
+            f" r.thread WHERE r.id = ? AND o.id <> r.id AND {sql} ORDER BY o.day, o.kind, o.number",
             record,
+            *values,
         )
         return [(i, kind, day, json.loads(answers)) for i, kind, day, answers in rows]
 
-    def tags(self, *, record: str = "", person: str = "") -> tuple[Tag, ...]:
-        """Return the tags of one record or of one person."""
+    def threads(self, rings: Sequence[str], thread: str) -> list[tuple[str, str, str]]:
+        """Return id, kind and ring of what is seen of one witness."""
+        sql, values = _seen("r", rings)
+        return self._all(
+            f"SELECT r.id, r.kind, r.ring FROM record r WHERE r.thread = ? AND {sql}",  # noqa: S608 - built from constants
+            thread,
+            *values,
+        )
+
+    def tags(self, rings: Sequence[str], *, record: str = "", person: str = "") -> tuple[Tag, ...]:
+        """Return the tags of one record or of one person, of records that are seen."""
         key, value = ("record", record) if record else ("person", person)
+        sql, values = _seen("r", rings)
         rows = self._all(
-            f"SELECT t.record, t.body, p.name FROM tag t LEFT JOIN person p ON p.id = t.person"  # noqa: S608 - two names
-            f" WHERE t.{key} = ? ORDER BY t.id",
+            "SELECT t.record, t.body, p.name FROM tag t JOIN record r ON r.id = t.record"  # noqa: S608 - two names
+            f" LEFT JOIN person p ON p.id = t.person WHERE t.{key} = ? AND {sql} ORDER BY t.id",
             value,
+            *values,
         )
         return tuple(_tag(*row) for row in rows)
 
@@ -269,10 +292,19 @@ _ROW = (
 )
 
 
-def _conditions(rings: Sequence[str], where: Mapping[str, str]) -> tuple[str, list[Any]]:
+def _seen(table: str, rings: Sequence[str]) -> tuple[str, list[Any]]:
+    """Make the condition that a row of ``record`` is in these rings, or shared with one of them."""
     marks = ",".join("?" * len(rings))
-    sql = f"r.kind = 'testimony' AND r.ring IN ({marks})"
-    values: list[Any] = list(rings)
+    sql = f"{table}.ring IN ({marks})"
+    if any(ring.startswith("to:") for ring in rings):
+        sql = f"({sql} OR {table}.id IN (SELECT record FROM shared WHERE ring IN ({marks})))"  # noqa: S608 - marks
+        return sql, [*rings, *rings]
+    return sql, list(rings)
+
+
+def _conditions(rings: Sequence[str], where: Mapping[str, str]) -> tuple[str, list[Any]]:
+    sql, values = _seen("r", rings)
+    sql = f"r.kind = 'testimony' AND {sql}"
     for key in ("lang", "role", "day"):
         if where.get(key):
             sql += f" AND r.{key} = ?"
@@ -306,5 +338,5 @@ def quarter(date: str) -> str:
 
 
 def visible(rings: Mapping[str, object]) -> list[str]:
-    """Return the rings a member sees, of those there are."""
-    return [ring for ring in (REVIEWERS, LEADS) if rings.get(ring)]
+    """Return the rings a member sees: those they hold a key of, and what is shared with them."""
+    return [ring for ring, keys in rings.items() if keys or ring.startswith("to:")]

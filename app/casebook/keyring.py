@@ -1,5 +1,6 @@
 """What one unlocked identity can open. It lives in memory as long as its session does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -25,7 +26,20 @@ class Keyring:
     bundle: bytes = b""
     casebook: dict[bytes, bytes] = field(default_factory=dict)
     rings: dict[str, list[bytes]] = field(default_factory=dict)
+    assigned: dict[bytes, bytes] = field(default_factory=dict)  # record keys shared with me alone
     _epochs: dict[str, PQIdentity] = field(default_factory=dict)
+
+    @classmethod
+    def together(cls, keyrings: Iterable["Keyring"]) -> "Keyring":
+        """Return what several unlocked members can read, as one: the index is made with it."""
+        one = cls(Member("", "", ""), None, "")  # type: ignore[arg-type] # it opens nothing else
+        for each in keyrings:
+            one.casebook.update(each.casebook)
+            one.assigned.update(each.assigned)
+            for ring, ids in each.rings.items():
+                known = one.rings.setdefault(ring, [])
+                known += [key_id for key_id in ids if key_id not in known]
+        return one
 
     def require(self, *roles: str) -> None:
         """Raise ``NotYours`` unless the member has one of these roles."""
@@ -34,7 +48,11 @@ class Keyring:
 
     def load(self, connection: Connection) -> None:
         """Open every casebook key that is sealed to this member; the others stay closed."""
-        rows = connection.execute(select(tables.casebook_key).order_by(tables.casebook_key.c.day))
+        # Retired keys first: within a day nothing else tells which one is the newest.
+        living = tables.casebook_key.c.retired_on.is_(None)
+        rows = connection.execute(
+            select(tables.casebook_key).order_by(living, tables.casebook_key.c.day)
+        ).all()
         for row in rows:
             if row.id in self.casebook:
                 continue
@@ -42,6 +60,28 @@ class Keyring:
             if key is not None:
                 self.casebook[row.id] = key
                 self.rings.setdefault(row.ring, []).append(row.id)
+        order = {row.id: place for place, row in enumerate(rows)}
+        for ids in self.rings.values():
+            ids.sort(key=lambda key_id: order.get(key_id, -1))
+        self._load_assigned(connection)
+
+    def _load_assigned(self, connection: Connection) -> None:
+        """Open the record keys that a lead sealed to this member alone."""
+        self.rings.pop(self.mine, None)
+        self.assigned = {}
+        if self.member.role != "reviewer":
+            return
+        for row in connection.execute(select(tables.assignment)):
+            key = self._try(row.sealed)
+            if key is not None:
+                self.assigned[row.record_id] = key
+        if self.assigned:
+            self.rings[self.mine] = []
+
+    @property
+    def mine(self) -> str:
+        """The ring of what is shared with this member alone."""
+        return f"to:{self.member.id}"
 
     def current(self, ring: str) -> tuple[bytes, bytes]:
         """Return id and key of the newest casebook key of a ring. Raises ``NotYours``."""

@@ -1,10 +1,10 @@
 """Records and their events: append-only, sealed under the record's own key (FORMAT 7)."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.casebook import tables
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
@@ -51,10 +51,12 @@ def unlock(connection: Connection, keyring: Keyring, record_id: bytes) -> record
         refuse_erased(connection, record_id)
         known = select(tables.record.c.id).where(tables.record.c.id == record_id)
         raise NotYours if connection.execute(known).first() else NotFound
-    if row.casebook_key_id not in keyring.casebook:
+    if row.casebook_key_id not in keyring.casebook and keyring.member.id:
         keyring.load(connection)
     key = keyring.casebook.get(row.casebook_key_id)
     if key is None:
+        if record_id in keyring.assigned:
+            return records.RecordKey(keyring.assigned[record_id])
         raise NotYours
     try:
         return records.RecordKey(records.unwrap(key, row.casebook_key_id, record_id, row.wrapped))
@@ -84,6 +86,21 @@ def ring_of(connection: Connection, record_id: bytes) -> str:
         .where(tables.record_key.c.record_id == record_id)
     )
     return connection.execute(query).scalar() or REVIEWERS
+
+
+def move(connection: Connection, keyring: Keyring, record_id: bytes, ring: str) -> None:
+    """Wrap a record's key under another ring: one row, whatever was made from the testimony."""
+    row = connection.execute(
+        select(tables.record_key).where(tables.record_key.c.record_id == record_id)
+    ).one()
+    key_id, key = ring_key(connection, keyring, ring)
+    old = keyring.casebook[row.casebook_key_id]
+    record_key = records.unwrap(old, row.casebook_key_id, record_id, row.wrapped)
+    connection.execute(
+        update(tables.record_key)
+        .where(tables.record_key.c.record_id == record_id)
+        .values(casebook_key_id=key_id, wrapped=records.wrap(key, key_id, record_id, record_key))
+    )
 
 
 def append(connection: Connection, keyring: Keyring, record_id: bytes, event: Event) -> bytes:
@@ -126,9 +143,13 @@ def _opened(
     return events
 
 
-def read_all(connection: Connection, keyring: Keyring) -> Iterable[tuple[bytes, str, str, Any]]:
-    """Yield id, day, ring and events (or the refusal) of every record this member can open."""
-    rings = {key_id: ring for ring, ids in keyring.rings.items() for key_id in ids}
+def read_all(
+    connection: Connection, keyring: Keyring, wanted: Container[str]
+) -> Iterable[tuple[bytes, str, str, Any]]:
+    """Yield id, day, ring and events (or the refusal) of every record in the rings wanted."""
+    rings = {
+        key_id: ring for ring, ids in keyring.rings.items() for key_id in ids if ring in wanted
+    }
     bodies = _bodies(connection)
     query = (
         select(
@@ -141,10 +162,10 @@ def read_all(connection: Connection, keyring: Keyring) -> Iterable[tuple[bytes, 
         .where(tables.record.c.erased_on.is_(None))
     )
     for record_id, day, key_id, wrapped in connection.execute(query.order_by(tables.record.c.id)):
-        rows = bodies(record_id)
         if key_id is None:
             yield record_id, day, REVIEWERS, NotYours()
         elif key_id in rings:
+            rows = bodies(record_id)
             yield (
                 record_id,
                 day,

@@ -164,6 +164,16 @@ def resume(store: Store, cookie: str, now: float) -> tuple[bytes, bytes, bytes]:
     return bytes.fromhex(str(session["member"])), bytes.fromhex(str(session["seed"])), key
 
 
+def still_there(store: Store, keyring: Keyring) -> bool:
+    """Tell whether the member is still one, with the key this session was opened with."""
+    query = select(tables.member.c.recipient).where(
+        tables.member.c.id == bytes.fromhex(keyring.member.id)
+    )
+    with store.casebook.connect() as connection:
+        found = connection.execute(query).scalar()
+    return found == str(keyring.identity.recipient)
+
+
 def log_out(store: Store, key: bytes) -> None:
     """Delete the session's row: the cookie is dead from here on."""
 

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, Integer, MetaData, Table, Text
 
 from app.db import Bytes, column
 
-HEAD = "casebook_0002"
+HEAD = "casebook_0003"
 # WITHOUT ROWID everywhere but in custody, whose order is what it proves.
 metadata = MetaData()
 
@@ -82,6 +82,45 @@ casebook_key = Table(
     column("day", Text, nullable=False, reveals="the day it was made"),
     column("recipient", Text, nullable=False, reveals="a public key"),
     column("sealed", Bytes, nullable=False, reveals="the number of members who read, or of leads"),
+    column("retired_on", Text, reveals="that it was replaced, and the day"),
+    sqlite_with_rowid=False,
+)
+
+retired_epoch = Table(
+    "retired_epoch",
+    metadata,
+    column("id", Bytes(16), primary_key=True, reveals="nothing: random"),
+    column("epoch", Text, nullable=False, reveals="the week whose key was replaced"),
+    column("recipient", Text, nullable=False, reveals="a public key (published until then)"),
+    column("sealed", Bytes, nullable=False, reveals="the number of members with triage"),
+    column("retired_on", Text, nullable=False, reveals="the day a member was removed"),
+    sqlite_with_rowid=False,
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    column(
+        "id",
+        Bytes(32),
+        primary_key=True,
+        reveals="nothing without the link; by counting, the number of open invitations",
+    ),
+    column("until", Text, nullable=False, reveals="the day an invitation ends"),
+    column("body", Bytes, nullable=False, reveals="nothing: sealed under the link"),
+    sqlite_with_rowid=False,
+)
+
+request = Table(
+    "request",
+    metadata,
+    column(
+        "id",
+        Bytes(16),
+        primary_key=True,
+        reveals="nothing: random; by counting, the number of open requests",
+    ),
+    column("body", Bytes, nullable=False, reveals="nothing: padded, sealed under a casebook key"),
     sqlite_with_rowid=False,
 )
 
@@ -129,6 +168,22 @@ record_key = Table(
     ),
     column("wrapped", Bytes, nullable=False, reveals="nothing: 60 bytes, always"),
     column("share", Bytes(32), nullable=False, reveals="nothing: random, one for each record"),
+    sqlite_with_rowid=False,
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    column("id", Bytes(16), primary_key=True, reveals="nothing: random"),
+    column(
+        "record_id",
+        Bytes(16),
+        ForeignKey("record.id"),
+        nullable=False,
+        index=True,
+        reveals="that a record for leads only is shared with somebody",
+    ),
+    column("sealed", Bytes, nullable=False, reveals="nothing: sealed to one member"),
     sqlite_with_rowid=False,
 )
 

@@ -5,13 +5,14 @@ All of it is memory. With the last log-out the index is gone; a process that die
 
 import threading
 from collections.abc import Iterable
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from app.casebook import collecting, ledger, members, tables
+from app.casebook import account, collecting, ledger, members, tables
 from app.casebook.index import Index
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import CasebookError, NoSession
+from app.casebook.shapes import CasebookError, NoSession, NotFound, NotYours
 from app.casebook.store import Store
 from crypto import sessions
 
@@ -26,6 +27,7 @@ class Vault:
         self._keyrings: dict[bytes, Keyring] = {}
         self._index: Index | None = None
         self._loaded: set[str] = set()
+        self._seen = 0  # acts of the account the index knows of
         self._lock = threading.RLock()
 
     def log_in(self, name: str, passphrase: str, code: str, now: float) -> str:
@@ -46,6 +48,9 @@ class Vault:
         if found is None:
             found = members.keyring_of(self._store, member_id, seed, key)
             self._remember(key, found)
+        elif not members.still_there(self._store, found):
+            self.log_out(cookie)
+            raise NoSession
         return found
 
     def log_out(self, cookie: str) -> None:
@@ -83,18 +88,58 @@ class Vault:
                     self._index.forget(record)
 
     def index(self, keyring: Keyring) -> Index:
-        """Return the index, holding at least what this member sees."""
-        with self._lock:
-            if self._index is not None and self._loaded >= set(keyring.rings):
-                return self._index
-            unlocked = (*self._keyrings.values(), keyring)
-            fullest = max(unlocked, key=lambda ring: len(ring.rings))
-            index = Index()
-            with self._store.casebook.connect() as connection:
-                for record_id, day, ring, events in ledger.read_all(connection, fullest):
-                    if isinstance(events, CasebookError):
-                        index.trouble(record_id.hex(), day, collecting.WHY[type(events)])
-                    else:
-                        index.add(record_id.hex(), ring, events, day)
-            self._index, self._loaded = index, set(fullest.rings)
-            return index
+        """Return the index, holding at least what this member sees, up to the last act on disk."""
+        with self._lock, self._store.casebook.connect() as connection:
+            size = account.size(connection)
+            if self._index is not None and self._seen < size:
+                keyring.load(connection)
+            if self._index is None:
+                self._index, self._loaded = Index(), set()
+            unlocked = [*self._keyrings.values(), keyring]
+            reader = Keyring.together(unlocked)
+            if missing := set(reader.rings) - self._loaded:
+                self._load(connection, reader, missing)
+            if self._seen < size and missing != set(reader.rings):
+                self._catch_up(connection, reader)
+            for one in unlocked:
+                for record_id in one.assigned:
+                    self._index.share(record_id.hex(), one.mine)
+            self._seen = size
+            return self._index
+
+    def _load(self, connection: Connection, reader: Keyring, missing: set[str]) -> None:
+        index = cast("Index", self._index)
+        for record_id, day, ring, events in ledger.read_all(connection, reader, missing):
+            if isinstance(events, CasebookError):
+                index.trouble(record_id.hex(), day, collecting.WHY[type(events)])
+            else:
+                index.add(record_id.hex(), ring, events, day)
+        self._loaded |= missing
+        for record_id in reader.assigned:
+            self._read_again(connection, reader, record_id)
+
+    def _catch_up(self, connection: Connection, reader: Keyring) -> None:
+        """Read again what the account says was touched since, by whichever process."""
+        touched: set[str] = set()
+        for _, opened in account.openings(connection, reader, self._seen):
+            if opened.entry.act not in ("opened", "exported"):
+                touched.add(opened.entry.record)
+        for record in touched - {""}:
+            self._read_again(connection, reader, bytes.fromhex(record))
+
+    def _read_again(self, connection: Connection, reader: Keyring, record_id: bytes) -> None:
+        index, record = cast("Index", self._index), record_id.hex()
+        index.forget(record)
+        query = select(tables.record.c.day).where(tables.record.c.id == record_id)
+        day = connection.execute(query).scalar()
+        try:
+            events = ledger.read(connection, reader, record_id)
+        except (NotFound, NotYours):
+            return
+        except CasebookError as refusal:
+            index.trouble(record, day or "", collecting.WHY.get(type(refusal), "altered"))
+            return
+        index.add(record, ledger.ring_of(connection, record_id), events, day or "")
+        for person in {str(e["person"]) for e in events if e["e"] == "tag"}:
+            if not index.knows(person):
+                self._read_again(connection, reader, bytes.fromhex(person))

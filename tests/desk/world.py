@@ -96,7 +96,17 @@ class World:
     def _broken(self):
         raise AssertionError("a commit failed")
 
-    def arrive(self, text=STORY, *, lang="ko", kind="testimony", thread=None, to=None, **fields):
+    def arrive(
+        self,
+        text=STORY,
+        *,
+        lang="ko",
+        kind="testimony",
+        thread=None,
+        to=None,
+        number=None,
+        **fields,
+    ):
         """What the intake leaves in the mailbox; the id under which the desk will show it."""
         slot, thread = secrets.token_bytes(16), thread or secrets.token_hex(16)
         document = Document(
@@ -107,6 +117,7 @@ class World:
             way="server",
             lang=lang,
             fields={"w_narrative": text, **fields},
+            number=number,
         )
         with self.store.casebook.connect() as connection:
             query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == WEEK)
