@@ -21,6 +21,7 @@ WORDS = {
     "init": ("app.desk.commands.init", "make a deployment: keys, epochs, first member"),
     "serve": ("app.serve", "serve the intake or the desk"),
     "doctor": ("app.doctor", "look whether everything is as it should be"),
+    "rehearse": ("app.desk.commands.rehearse", "try whether the recovery identity opens the keys"),
     "backup": ("app.backup", "write a backup"),
     "restore": ("app.restore", "bring a backup back"),
     "members": ("app.desk.commands.members", "add, list and remove members"),
@@ -34,6 +35,7 @@ WORDS = {
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one word and return the exit code."""
+    os.umask(0o077)
     words = list(sys.argv[1:] if words is None else words)
     parser = argparse.ArgumentParser(prog="python -m app", description="Naru, from the shell.")
     parser.add_argument("word", choices=WORDS, metavar="WORD", help=_overview())

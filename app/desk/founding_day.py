@@ -1,5 +1,6 @@
 """Make a deployment: its folder, its secrets, its TOML, its databases, and the desk's first day."""
 
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ def make(answers: Answers, passphrase: str = "") -> tuple[Path, founding.Founded
 
     The TOML is written last: a folder without it is no deployment and may be deleted.
     """
+    os.umask(0o077)  # databases and their logs are made by engines that ask for 0666
     data_dir = answers.data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     data_dir.chmod(0o700)

@@ -22,14 +22,13 @@ def free_ports(count):
     return ports
 
 
-def run(*words, stdin=None, passphrase=None, check=True):
+def run(*words, stdin=None, passphrase=None, check=True, fds=()):
     """`python -m …` from the repository's root; a passphrase goes through a pipe of its own."""
-    fds = ()
     if passphrase is not None:
         reading, writing = os.pipe()
         os.write(writing, passphrase.encode() + b"\n")
         os.close(writing)
-        words, fds = (*words, "--passphrase-fd", str(reading)), (reading,)
+        words, fds = (*words, "--passphrase-fd", str(reading)), (*fds, reading)
     command = [sys.executable, "-m", *map(str, words)]
     done = subprocess.run(
         command, input=stdin, capture_output=True, cwd=ROOT, pass_fds=fds, timeout=120, check=False
