@@ -174,7 +174,8 @@ def _rows(connections: Mapping[str, Connection], *, large: bool) -> Iterator[obj
 
 
 def _table(database: str, connection: Connection, table: Table) -> Iterator[object]:
-    yield {"table": table.name, "database": database, "columns": [c.name for c in table.columns]}
+    names = [str(column.name) for column in table.columns]
+    yield {"table": str(table.name), "database": database, "columns": names}
     query = select(table).execution_options(yield_per=200)
     for row in connection.execute(query):
         yield list(row)

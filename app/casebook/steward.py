@@ -7,11 +7,12 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
 from app import web
-from app.casebook import erasure, packing, tables
+from app.casebook import erasure, packing, tables, tombstones
 from app.casebook.store import Store
 
 EVERY = 30  # seconds
@@ -23,12 +24,15 @@ class Steward:
 
     store: Store
     forget: Callable[[list[str]], None]
+    folder: Path | None = None  # where the list of tombstones is kept for copying
 
     def round(self) -> list[bytes]:
         """Do what is due; return the ids of the records erased."""
         erased = erasure.withdrawals(self.store)
         self.forget([record_id.hex() for record_id, _ in erasure.tombstones(self.store)])
         self.store.casebook_writer.run(self._end_sessions)
+        if self.folder is not None:
+            tombstones.keep(self.store, self.folder)
         self.pack()
         return erased
 

@@ -53,7 +53,7 @@ def create_app(
     app = App(__name__, "templates")
     if book is None:
         book = open_book(settings, clock)
-        Steward(book.store, book.vault.forget).start()
+        Steward(book.store, book.vault.forget, settings.data_dir).start()
     parts = Desk(
         book=book,
         model=book.store.model,

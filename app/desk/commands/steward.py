@@ -2,9 +2,11 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from app.casebook.steward import Steward
 from app.desk.commands import book_of
+from config.settings import load_settings
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do one round and say what was erased."""
     book = book_of(args)
-    erased = Steward(book.store, book.vault.forget).round()
+    folder = load_settings(Path(args.config), only="desk").desk.data_dir
+    erased = Steward(book.store, book.vault.forget, folder).round()
     if args.json:
         print(json.dumps({"erased": len(erased)}))  # noqa: T201
     else:
