@@ -42,6 +42,7 @@ from app.casebook.shapes import (
 )
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
+from app.casebook.working import Working
 from crypto import sealing
 from crypto.canonical import canonical
 from crypto.custody import Entry
@@ -55,6 +56,7 @@ class Casebook:
         self.store = store
         self.account = account.Account(store.casebook)
         self.vault = Vault(store)
+        self.working = Working(store, self.vault)
         self._trouble: tuple[Trouble, ...] = ()
 
     # Sessions
@@ -99,8 +101,9 @@ class Casebook:
         return (*self._trouble, *self.vault.index(keyring).troubles())
 
     def neighbours(self, keyring: Keyring, record: str) -> tuple[str, str]:
-        """Return the ids before and after a record in the queue."""
-        return self.vault.index(keyring).neighbours(visible(keyring.rings), record)
+        """Return the ids before and after a record in the queue as this session filters it."""
+        filters = self.working.filters(keyring)
+        return self.vault.index(keyring).neighbours(visible(keyring.rings), record, filters)
 
     def search(self, keyring: Keyring, q: str) -> tuple[Row, ...]:
         """Return the testimonies whose text holds ``q``."""
@@ -120,7 +123,7 @@ class Casebook:
         keyring.require(*READERS)
         opened = self._open(keyring, record)
         entry = Entry("opened", keyring.member.id, self.store.today(), record=record)
-        self.store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
+        self.working.opened(keyring, record, entry)
         return opened
 
     def _open(self, keyring: Keyring, record: str) -> Testimony:
@@ -178,7 +181,7 @@ class Casebook:
             answers={
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in fields.items()
-                if name != "w_narrative" and not name.startswith("k_")
+                if name != "w_narrative" and (name == "k_wait" or not name.startswith("k_"))
             },
             consents=_consents(fields, thread),
             tags=self._in_order(index.tags(visible(keyring.rings), record=record)),
@@ -367,6 +370,10 @@ class Casebook:
         keyring.require(*READERS)
         with self.store.casebook.connect() as connection:
             return tuple(e.member for e in members.directory(connection, keyring))
+
+    def readers(self, keyring: Keyring) -> tuple[Member, ...]:
+        """Return the members who read: those a testimony can be given to."""
+        return tuple(m for m in self.members(keyring) if m.role in READERS)
 
     def epochs(self, keyring: Keyring) -> list[dict[str, str]]:
         """Return every epoch: its week, recipient and state."""

@@ -4,13 +4,17 @@ A SQLite database in ``:memory:``; nothing of it is ever on disk (DESIGN 5). It 
 events alone: ``add`` is given the same events that the ledger appends.
 """
 
+import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.casebook import edtf
+from typing_extensions import override
+
+from app.casebook import edtf, index_work
+from app.casebook.index_work import Work
 from app.casebook.keyring import LEADS
 from app.casebook.shapes import Page, Row, Tag, Trouble
 
@@ -19,7 +23,11 @@ KINDS = ("testimony",)
 
 SCHEMA = """
 CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
-  role TEXT, number INTEGER, preview TEXT, text TEXT, answers TEXT, province TEXT) WITHOUT ROWID;
+  role TEXT, number INTEGER, preview TEXT, text TEXT, answers TEXT, province TEXT,
+  state TEXT, assignee TEXT, same TEXT, reader TEXT) WITHOUT ROWID;
+CREATE INDEX record_state ON record (kind, state, day DESC, id);
+CREATE INDEX record_assignee ON record (kind, assignee, day DESC, id);
+CREATE INDEX record_same ON record (same);
 CREATE INDEX record_day ON record (kind, day DESC, id);
 CREATE INDEX record_thread ON record (thread);
 CREATE TABLE tag (id TEXT PRIMARY KEY, record TEXT, person TEXT, stage TEXT, track TEXT, body TEXT,
@@ -37,16 +45,17 @@ CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
 
 
-class Index:
+class Index(Work):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.executescript(SCHEMA)
+        self._db.executescript(SCHEMA + index_work.SCHEMA)
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
+    @override
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
@@ -91,6 +100,7 @@ class Index:
                 ("shared", "record"),
             ):
                 self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", (record,))  # noqa: S608 - names above
+            self._forget_work(record)
 
     def _on_document(self, record: str, ring: str, event: Mapping[str, Any], day: str) -> None:
         document = event["document"]
@@ -98,7 +108,7 @@ class Index:
         text = fields.get("w_narrative", "")
         text = text if isinstance(text, str) else "\n".join(text)
         self._db.execute(
-            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'new','',?,?)",
             (
                 record,
                 day,
@@ -112,6 +122,8 @@ class Index:
                 text,
                 json.dumps(fields),
                 str(fields.get("a_home_prov") or fields.get("b_home_prov") or ""),
+                sameness(text),
+                str(fields.get("w_reader", "")),
             ),
         )
 
@@ -169,10 +181,13 @@ class Index:
         cursor = f"{page[-1].day}.{page[-1].id}" if len(rows) > limit else ""
         return Page(page, cursor, total)
 
-    def neighbours(self, rings: Sequence[str], record: str) -> tuple[str, str]:
+    def neighbours(
+        self, rings: Sequence[str], record: str, where: Mapping[str, str] | None = None
+    ) -> tuple[str, str]:
         """Return the ids before and after a record in the order of the queue, or empty."""
         sql, values = _conditions(rings, {})
         found = self._all(f"SELECT r.day FROM record r WHERE {sql} AND r.id = ?", *values, record)  # noqa: S608 - built from constants
+        sql, values = _conditions(rings, where or {})
         if not found:
             return "", ""
         day = found[0][0]
@@ -285,10 +300,14 @@ class Index:
         )
 
 
+# Five arrivals with the same words, white space aside, are a flood.
+_FLOODED = "r.same IN (SELECT same FROM record WHERE same <> '' GROUP BY same HAVING count(*) >= 5)"
 _ROW = (
     "r.id, r.day, r.lang, r.role, r.preview, (SELECT count(*) FROM tag WHERE record = r.id),"
     " (SELECT count(*) FROM record o WHERE o.thread = r.thread AND o.id <> r.id),"
-    " (SELECT count(*) FROM release WHERE record = r.id), r.ring"
+    " (SELECT count(*) FROM release WHERE record = r.id), r.state, r.assignee, r.reader,"
+    " r.same <> '' AND (SELECT count(*) FROM record o WHERE o.same = r.same) >= 5,"
+    " r.ring"
 )
 
 
@@ -305,23 +324,29 @@ def _seen(table: str, rings: Sequence[str]) -> tuple[str, list[Any]]:
 def _conditions(rings: Sequence[str], where: Mapping[str, str]) -> tuple[str, list[Any]]:
     sql, values = _seen("r", rings)
     sql = f"r.kind = 'testimony' AND {sql}"
-    for key in ("lang", "role", "day"):
+    for key in ("lang", "role", "day", "state", "assignee", "reader"):
         if where.get(key):
             sql += f" AND r.{key} = ?"
             values.append(where[key])
-    stage, track = where.get("stage", ""), where.get("track", "")
-    if stage or track:
-        sql += " AND r.id IN (SELECT record FROM tag WHERE 1"
-        for key, value in (("stage", stage), ("track", track)):
-            if value:
-                sql += f" AND {key} = ?"
-                values.append(value)
-        sql += ")"
+    if where.get("nobody"):
+        sql += " AND r.assignee = ''"
+    if where.get("flood"):
+        sql += f" AND {_FLOODED}"
+    if where.get("unread"):  # the id of the member who asks
+        sql += " AND NOT EXISTS (SELECT 1 FROM read v WHERE v.record = r.id AND v.member = ?)"
+        values.append(where["unread"])
+    placed = [(key, where[key]) for key in ("stage", "track") if where.get(key)]
+    if placed:
+        named = "".join(f" AND {key} = ?" for key, _ in placed)
+        sql += f" AND r.id IN (SELECT record FROM tag WHERE 1{named})"  # noqa: S608 - names above
+        values += [value for _, value in placed]
     return sql, values
 
 
 def _row(row: tuple[Any, ...]) -> Row:
-    return Row(*row[:-1], leads_only=row[-1] == LEADS, seen=row[5] > 0)  # type: ignore[misc]
+    *head, state, assignee, reader, flood, ring = row
+    work = (ring == LEADS, row[5] > 0, state, assignee, reader, bool(flood))
+    return Row(*head, *work)  # type: ignore[call-arg] # eight and six
 
 
 def _tag(record: str, body: str, name: str | None) -> Tag:
@@ -335,6 +360,12 @@ def quarter(date: str) -> str:
     except edtf.NotEDTF:
         first = None
     return f"{first.year}-Q{(first.month + 2) // 3}" if first else ""
+
+
+def sameness(text: str) -> str:
+    """Return what texts share that differ in white space only; empty for no text."""
+    words = "".join(text.split())
+    return hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
 
 
 def visible(rings: Mapping[str, object]) -> list[str]:

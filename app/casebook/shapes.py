@@ -105,6 +105,10 @@ class Row:
     released: int
     leads_only: bool
     seen: bool
+    state: str = "new"
+    assignee: str = ""
+    reader: str = ""
+    flood: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,18 +68,26 @@ def create_app(
     app.url_map.converters["hex32"] = Hex32
     words.install(app)
     sheet, script = Sheet.load(HERE / "desk.css"), (HERE / "select.js").read_text("utf-8")
-    guard(app, settings.base_url, _policy(sheet, script), refusals.show)
+    keys = (HERE / "keys.js").read_text("utf-8")
+    guard(app, settings.base_url, _policy(sheet, script, keys), refusals.show)
     refusals.answer(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
     gate.stand_at(app)
     app.jinja_env.globals.update(
-        style=sheet.css, script=script, token=token, may=gate.may, member=member, at=parts
+        style=sheet.css,
+        script=script,
+        keys=keys,
+        token=token,
+        may=gate.may,
+        member=member,
+        at=parts,
     )
     return app
 
 
-def _policy(sheet: Sheet, script: str) -> str:
-    """Let in this sheet and this script, each by its hash, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return f"{sheet.policy}; script-src 'sha256-{digest}'"
+def _policy(sheet: Sheet, *scripts: str) -> str:
+    """Let in this sheet and these scripts, each by its hash, and nothing else."""
+    digests = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return f"{sheet.policy}; script-src {allowed}"

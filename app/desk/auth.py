@@ -4,6 +4,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casebook.shapes import Refused
+from app.desk import resuming
 from app.desk.context import book, desk, keyring, member
 from app.desk.forms import LoginForm, login_cookie
 from app.desk.words import gettext
@@ -32,9 +33,16 @@ def login() -> AnyResponse:
         g.keyring = None
         return _form(form, gettext("Name, passphrase or code is not right."), 403)
     _leave()
-    response = redirect(url_for("auth.home"), 303)
+    typed = resuming.opened(request.form.get(resuming.FIELD, ""))
+    response = redirect(url_for("auth.home"), 303) if typed is None else _again(cookie, *typed)
     _set_cookie(response, cookie)
     return response
+
+
+def _again(cookie: str, path: str, pairs: resuming.Pairs) -> Response:
+    """Show what was typed before the session ended, with a button that sends it now."""
+    g.keyring = book().resume(cookie, desk().clock())
+    return make_response(render_template("desk/again.html", path=path, pairs=pairs))
 
 
 @pages.post("/logout")
@@ -55,7 +63,8 @@ def _leave() -> None:
 
 
 def _form(form: LoginForm, error: str, status: int) -> Response:
-    page = render_template("desk/login.html", form=form, error=error)
+    typed = request.form.get(resuming.FIELD, "")
+    page = render_template("desk/login.html", form=form, error=error, typed=typed)
     response = make_response(page, status)
     _set_cookie(response, login_cookie())
     return response

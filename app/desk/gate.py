@@ -4,13 +4,14 @@ Keys are the real wall (a partner holds none that opens a record); this table ke
 on their own pages. The same gate asks every POST for its token, so that no view can forget to.
 """
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casebook.shapes import NoSession
+from app.desk import resuming
 from app.desk.context import desk
-from app.desk.forms import TOKEN, DeskForm, is_login_cookie
+from app.desk.forms import TOKEN, DeskForm, LoginForm, is_login_cookie, login_cookie
 from app.desk.refusals import refuse
 from app.desk.words import gettext
 
@@ -26,6 +27,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "auth.logout": MEMBERS,
     "auth.home": MEMBERS,
     "queue.show": READERS,
+    "queue.act": READERS,
+    "queue.undo": READERS,
+    "queue.today": READERS,
     "testimony.show": READERS,
     "testimony.add_tag": READERS,
     "testimony.retract_tag": READERS,
@@ -79,8 +83,27 @@ def _whether() -> AnyResponse | Response | tuple[str, int] | None:
     if g.keyring is not None:
         return refuse(403, gettext("This page is not for your role."))
     if request.method == "POST":
-        return refuse(401, gettext("Your session has ended. Nothing was saved. Log in again."))
+        return interrupted()
     return redirect(url_for("auth.login"), 303)
+
+
+def interrupted() -> Response:
+    """Ask for the passphrase again; the page carries what was typed, sealed."""
+    sentence = gettext("Your session has ended. Nothing was saved. Log in again.")
+    form, shown = LoginForm(formdata=None), resuming.pairs()
+    page = render_template(
+        "desk/login.html", form=form, error=sentence, typed=resuming.sealed(), shown=shown
+    )
+    response = make_response(page, 401)
+    response.set_cookie(
+        desk().cookie,
+        login_cookie(),
+        secure=desk().https,
+        httponly=True,
+        samesite="Strict",
+        path="/",
+    )
+    return response
 
 
 def _token() -> tuple[str, int] | None:

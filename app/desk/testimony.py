@@ -1,6 +1,6 @@
 """One testimony: its text, what was answered, what may be done with it, and its tags."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
@@ -19,6 +19,11 @@ OFFERED = 100  # people in the list of a tag form; a page must not grow with the
 @pages.get("")
 def show(record_id: str) -> tuple[str, int]:
     """Show a testimony, or the one sentence why it cannot be shown."""
+    enough = book().working.enough(keyring(), record_id)
+    if enough and not request.args.get("on"):
+        opened, most = enough
+        page = render_template("desk/enough.html", opened=opened, most=most, record=record_id)
+        return page, 200
     try:
         testimony = _open(record_id)
     except Erased as error:  # for nobody any more: its key is destroyed
@@ -41,14 +46,26 @@ def add_tag(record_id: str) -> Response | tuple[str, int]:
         tag_id = book().add_tag(keyring(), record_id, tag)
     except BadTag as wrong:
         return _page(_open(record_id), form, sentence(wrong)), 400
-    return go(url_for("testimony.show", record_id=record_id, _anchor=f"tag-{tag_id}"), 303)
+    return _to(record_id, f"tag-{tag_id}")
 
 
 @pages.post("/tags/<hex32:tag_id>/retract")
 def retract_tag(record_id: str, tag_id: str) -> Response:
     """Take a tag back; that it was there stays on the record."""
     book().retract_tag(keyring(), record_id, tag_id)
-    return go(url_for("testimony.show", record_id=record_id, _anchor="tags"), 303)
+    return _to(record_id, "tags")
+
+
+def _shown() -> bool:
+    """Whether the text stands open: ticked in the form that was sent, or said by the address."""
+    return bool(request.values.get("shown"))
+
+
+def _to(record_id: str, anchor: str) -> Response:
+    """Lead back to the testimony; a text that stood open stays open."""
+    said = {"shown": "1"} if _shown() else {}
+    place = url_for("testimony.show", record_id=record_id, _anchor=anchor, **said)  # type: ignore[arg-type] # all values
+    return go(place, 303)
 
 
 def _open(record_id: str) -> Testimony:
@@ -57,11 +74,20 @@ def _open(record_id: str) -> Testimony:
 
 def _page(testimony: Testimony, form: TagForm, error: str) -> str:
     before, after = book().neighbours(keyring(), testimony.id)
+    working = book().working
+    state, assignee = working.index(keyring()).work_of(testimony.id)
     return render_template(
         "desk/testimony.html",
         testimony=testimony,
         form=form,
         error=error,
+        state=state,
+        assignee=assignee,
+        states=working.index(keyring()).states(testimony.id),
+        readers=book().readers(keyring()),
+        others=working.others(keyring(), testimony.id),
+        undoable=working.undoable(keyring()),
+        veil=working.settings(keyring()).veil and not _shown(),
         before=before,
         after=after,
         people=_offered(testimony),

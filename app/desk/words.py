@@ -66,9 +66,28 @@ ACTS = {
     "let-go": N_("ended the hold of"),
     "restored": N_("restored from a backup"),
     "checkpoint": N_("signed the account"),
+    "sorted": N_("changed the state"),
+    "assigned": N_("gave to somebody"),
+    "noted": N_("noted"),
+    "translated": N_("translated"),
+    "weighed": N_("weighed a suggestion"),
+    "chose": N_("set their own measure"),
+    "edited": N_("corrected a tag"),
+    "brought-back": N_("brought a tag back"),
+    "named": N_("named a person"),
+    "joined": N_("joined two persons"),
+    "parted": N_("parted two persons"),
+    "viewed": N_("looked at an attachment"),
+    "saved": N_("saved an attachment"),
 }
 
 
+WORK = {
+    "new": N_("new"),
+    "in_work": N_("in work"),
+    "done": N_("done"),
+    "set_aside": N_("set aside"),
+}
 SEASONS = {
     "21": N_("spring %(year)s"),
     "22": N_("summer %(year)s"),
@@ -98,7 +117,7 @@ def field_name(field: str) -> str:
 def in_order(answers: Answers) -> list[tuple[str, str | tuple[str, ...]]]:
     """Put answers in the order in which they were asked, unknown ones last; the text is apart."""
     order = {field: place for place, field in enumerate(desk().vocabularies.fields)}
-    given = [(f, a) for f, a in answers.items() if a and f != "w_narrative"]
+    given = [(f, a) for f, a in answers.items() if a and f not in ("w_narrative", "k_wait")]
     return sorted(given, key=lambda one: (order.get(one[0], len(order)), one[0]))
 
 
@@ -129,6 +148,17 @@ def purposes(*, text: bool = False) -> dict[str, str]:
     return {one.id: one.label.in_(language()) for one in ticks}
 
 
+def work_states() -> dict[str, str]:
+    """Name every state a testimony can be in."""
+    return {key: gettext(name) for key, name in WORK.items()}
+
+
+def answer_values(field: str) -> dict[str, str]:
+    """Name what a witness could choose in answer to a question."""
+    values = desk().vocabularies.values(field)
+    return {key: label.in_(language()) for key, label in values.items()}
+
+
 def when(tag: Tag) -> str:
     """Say the dates of a tag in one piece, its seasons in words."""
     dates = dict.fromkeys((tag.date_from, tag.date_to))  # what begins and ends alike is said once
@@ -153,6 +183,8 @@ def install(app: Flask) -> None:
         knowledge_names=knowledge_names,
         purposes=purposes,
         when=when,
+        work_states=work_states,
+        answer_values=answer_values,
         marked=marked,
         page_lang=lambda: HTML_LANG[language()],
         ui_lang=language,

@@ -1,0 +1,167 @@
+"""What the index knows of the work itself: states, whose it is, who read it, notes, own settings.
+
+Mixed into ``Index``: the handlers of the events of work, and the questions the queue asks.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STATES = ("new", "in_work", "done", "set_aside")
+
+SCHEMA = """
+CREATE TABLE state (record TEXT, state TEXT, by TEXT, day TEXT);
+CREATE INDEX state_record ON state (record);
+CREATE TABLE read (record TEXT, member TEXT, day TEXT, PRIMARY KEY (record, member, day))
+  WITHOUT ROWID;
+CREATE INDEX read_member ON read (member, day, record);
+CREATE TABLE setting (member TEXT PRIMARY KEY, record TEXT, most INTEGER, veil INTEGER)
+  WITHOUT ROWID;
+CREATE TABLE note (id TEXT PRIMARY KEY, record TEXT, text TEXT, by TEXT, day TEXT) WITHOUT ROWID;
+CREATE INDEX note_record ON note (record);
+CREATE TABLE translation (record TEXT, version INTEGER, lang TEXT, text TEXT, by TEXT, day TEXT,
+  PRIMARY KEY (record, lang, version)) WITHOUT ROWID;
+CREATE TABLE dismissed (record TEXT, key TEXT, by TEXT, day TEXT, PRIMARY KEY (record, key))
+  WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one member chose for themselves."""
+
+    record: str = ""
+    most: int = 0  # testimonies a day; 0 is no limit
+    veil: bool = True  # texts are blurred until asked for
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark of a member about one testimony."""
+
+    id: str
+    text: str
+    by: str
+    day: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One version of a translation by a person."""
+
+    version: int
+    lang: str
+    text: str
+    by: str
+    day: str
+
+
+class Work:
+    """The part of the index that is about the work. It needs ``_db``, ``_lock`` and ``_all``."""
+
+    _db: sqlite3.Connection
+    _lock: threading.RLock
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    # Events
+
+    def _on_state(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "INSERT INTO state VALUES (?,?,?,?)",
+            (record, event["state"], event["by"], event["day"]),
+        )
+        self._db.execute("UPDATE record SET state = ? WHERE id = ?", (event["state"], record))
+
+    def _on_assign(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute("UPDATE record SET assignee = ? WHERE id = ?", (event["to"], record))
+
+    def _on_read(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO read VALUES (?,?,?)", (record, event["member"], event["day"])
+        )
+
+    def _on_setting(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO setting VALUES (?,?,?,?)",
+            (event["member"], record, event["most"], event["veil"]),
+        )
+
+    def _on_note(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO note VALUES (?,?,?,?,?)",
+            (event["id"], record, event["text"], event["by"], event["day"]),
+        )
+
+    def _on_translation(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        version = self._all(
+            "SELECT count(*) + 1 FROM translation WHERE record = ? AND lang = ?",
+            record,
+            event["lang"],
+        )[0][0]
+        values = (record, version, event["lang"], event["text"], event["by"], event["day"])
+        self._db.execute("INSERT INTO translation VALUES (?,?,?,?,?,?)", values)
+
+    def _on_dismiss(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        sql = "INSERT OR IGNORE INTO dismissed VALUES (?,?,?,?)"
+        self._db.execute(sql, (record, event["key"], event["by"], event["day"]))
+
+    def _on_undismiss(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        sql = "DELETE FROM dismissed WHERE record = ? AND key = ?"
+        self._db.execute(sql, (record, event["key"]))
+
+    def _forget_work(self, record: str) -> None:
+        for table in ("state", "read", "setting", "note", "translation", "dismissed"):
+            self._db.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names above
+
+    # Questions
+
+    def work_of(self, record: str) -> tuple[str, str]:
+        """Return state and assignee (a member's id, or empty) of a record."""
+        found = self._all("SELECT state, assignee FROM record WHERE id = ?", record)
+        return found[0] if found else ("new", "")
+
+    def states(self, record: str) -> list[tuple[str, str, str]]:
+        """Return state, by, day of every change of state, in order."""
+        return self._all("SELECT state, by, day FROM state WHERE record = ? ORDER BY rowid", record)
+
+    def opened_on(self, member: str, day: str) -> set[str]:
+        """Return what a member opened on a day."""
+        rows = self._all("SELECT record FROM read WHERE member = ? AND day = ?", member, day)
+        return {record for (record,) in rows}
+
+    def last_visit(self, member: str, before: str) -> str:
+        """Return the last day before this one on which a member opened anything, or empty."""
+        sql = "SELECT max(day) FROM read WHERE member = ? AND day < ?"
+        return self._all(sql, member, before)[0][0] or ""
+
+    def readers(self, record: str) -> set[str]:
+        """Return the ids of the members who opened a record."""
+        rows = self._all("SELECT DISTINCT member FROM read WHERE record = ?", record)
+        return {member for (member,) in rows}
+
+    def setting(self, member: str) -> Setting:
+        """Return what a member chose for themselves."""
+        found = self._all("SELECT record, most, veil FROM setting WHERE member = ?", member)
+        return Setting(found[0][0], found[0][1], bool(found[0][2])) if found else Setting()
+
+    def notes(self, record: str) -> list[Note]:
+        """Return the notes on a record, in their order."""
+        sql = "SELECT id, text, by, day FROM note WHERE record = ? ORDER BY day, id"
+        return [Note(*row) for row in self._all(sql, record)]
+
+    def translations(self, record: str) -> list[Translation]:
+        """Return every version of every translation, newest version of each language first."""
+        sql = (
+            "SELECT version, lang, text, by, day FROM translation WHERE record = ?"
+            " ORDER BY lang, version DESC"
+        )
+        return [Translation(*row) for row in self._all(sql, record)]
+
+    def dismissed(self, record: str) -> dict[str, tuple[str, str]]:
+        """Return by and day of every dismissed suggestion, by its key."""
+        rows = self._all("SELECT key, by, day FROM dismissed WHERE record = ?", record)
+        return {key: (by, day) for key, by, day in rows}
