@@ -9,9 +9,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from app.intake.forms import NARRATIVE, Shown, Typed, shown
-from app.intake.parts import parts
 from app.web import HTML_LANG, LANGUAGES, Sheet, language
-from config.vocabularies import Vocabularies
+from config.vocabularies import BLOCKS, Vocabularies
 from crypto.receipts import WORDS
 
 HERE = Path(__file__).resolve().parent
@@ -23,9 +22,8 @@ DRAWN = "naru_drawn"
 
 ROLE = "w_role"
 FIRST_CONSENTS = ("k_stats", "k_rescue", "k_un_conf")
-# What the form shows beyond the narrative, the role and the consents. Any field of the
-# vocabularies may stand here: all of them are already taken when they are sent.
-MORE_FIELDS = ("w_when", "w_when_calendar", "w_where", "w_knowledge", "b_name")
+# The blocks of the form that wait in closed <details>, in the order of the page.
+SECTIONS = ("more", "survivor", "family", "filing", "other", "common")
 UNREAD_BEFORE = ("s4", "s5", "s6", "s7", "s10")
 
 
@@ -38,18 +36,19 @@ class Wording:
     """The vocabularies in one language, as the templates want them."""
 
     def __init__(self, words: Vocabularies, lang: str) -> None:
-        consents = [one.id for one in words.fields_of("consent")]
-        more = [name for name in consents if name not in FIRST_CONSENTS]
+        blocks = {block: [one.id for one in words.fields_of(block)] for block in BLOCKS}
+        consents = blocks["consent"]
+        blocks["common"] = [name for name in blocks["common"] if name not in (NARRATIVE, ROLE)]
+        blocks["more"] = [name for name in consents if name not in FIRST_CONSENTS]
         (self.narrative, self.role) = shown(words, lang, [NARRATIVE, ROLE])
         self.first_consents = shown(words, lang, FIRST_CONSENTS)
-        self.more_consents = shown(words, lang, more)
-        self.more_fields = shown(words, lang, MORE_FIELDS)
+        self.sections = {name: shown(words, lang, blocks[name]) for name in SECTIONS}
         self.texts = {name: getattr(label, lang) for name, label in words.texts.items()}
 
     @property
     def consents(self) -> list[Shown]:
         """All consents, in order."""
-        return self.first_consents + self.more_consents
+        return self.first_consents + self.sections["more"]
 
 
 def prepare(app: Flask, words: Vocabularies, css: str) -> None:
@@ -122,29 +121,28 @@ def form(ticket: str, typed: Typed, sentence: str) -> str:
     """Return the form with what was typed, and a sentence if it was refused."""
     wording: Wording = current_app.extensions[DRAWN]["wordings"][language()]
     opened = {
-        "fields": any(typed.get(field.id) for field in wording.more_fields),
-        "consents": any(typed.get(field.id) for field in wording.more_consents),
+        name for name, fields in wording.sections.items() if any(typed.get(f.id) for f in fields)
     }
-    carried = _unshown(wording, typed)
     return draw(
         "form.html",
         ticket=ticket,
         typed=typed,
         sentence=sentence,
         opened=opened,
-        carried=carried,
+        sections=sections(),
     )
 
 
-def _unshown(wording: Wording, typed: Typed) -> list[tuple[str, str]]:
-    """Return answers to fields this page does not show, so that they are carried on as well."""
-    here = {NARRATIVE, ROLE, *(one.id for one in wording.consents + wording.more_fields)}
-    known = parts().words.fields if typed else {}
-    return [
-        (name, value)
-        for name, value in typed.items(multi=True)
-        if name in known and name not in here and value
-    ]
+def sections() -> Mapping[str, str]:
+    """Return what each closed part of the form is called."""
+    return {
+        "more": gettext("Other uses, if you wish"),
+        "survivor": gettext("If it happened to you"),
+        "family": gettext("If you write about a person you miss"),
+        "filing": gettext("If the UN shall look for this person"),
+        "other": gettext("If you saw it, heard of it or helped"),
+        "common": gettext("More, if you wish: when, where, how you know, who may read it"),
+    }
 
 
 def kinds() -> Mapping[str, str]:

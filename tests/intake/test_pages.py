@@ -7,6 +7,8 @@ import re
 import pytest
 from intake.world import STORY
 
+from config.vocabularies import load_vocabularies
+
 LANGS = {"en": "en", "ko": "ko", "zh": "zh-Hans"}
 MOST_BYTES = 30_000
 
@@ -41,6 +43,35 @@ def test_form_and_receipt_are_small(world, lang):
 
 
 @pytest.mark.parametrize("lang", LANGS)
+def test_every_field_of_the_vocabularies_is_asked_once_with_all_its_answers(visitor, lang):
+    """Beyond those seen at once they wait behind a line that says whom they are for."""
+    words = load_vocabularies()
+    page = visitor.get(f"/{lang}/")
+    form = page.form("testimony")
+    assert form.names() - {"ticket"} == set(words.fields)
+    for field in words.fields.values():
+        found = [c for c in form.controls() if c.attrs["name"] == field.id]
+        assert getattr(field.label, lang) in page.text.replace("&#39;", "'").replace("&#34;", '"')
+        if field.kind == "several":
+            assert [c.attrs["value"] for c in found] == list(words.values(field.id))
+        elif field.kind == "choice":
+            options = [o.attrs.get("value", o.text) for o in found[0].all("option")]
+            assert options == ["", *words.values(field.id)]
+        else:
+            assert len(found) == field.repeat
+
+
+@pytest.mark.parametrize("name", ["a_how_out", "b_name", "c_cap", "u_minor", "k_court", "w_where"])
+def test_what_was_typed_into_a_closed_part_comes_back_open(visitor, name):
+    words = load_vocabularies()
+    value = next(iter(words.values(name)), "온성")
+    page = visitor.tell("ko", w_narrative="", **{name: value})
+    (opened,) = [n for n in page.root.all("details") if "open" in n.attrs]
+    assert {c.attrs.get("name") for c in opened.all()} & {name}
+    assert (name, value) in page.form("testimony").values()
+
+
+@pytest.mark.parametrize("lang", LANGS)
 def test_no_page_fetches_scripts_or_draws_svg(visitor, lang):
     receipt = visitor.tell(lang)
     pages = [
@@ -71,9 +102,19 @@ def test_every_id_on_a_page_is_there_once_and_every_label_leads_somewhere(visito
         ids = [node.attrs["id"] for node in page.root.all() if "id" in node.attrs]
         assert len(ids) == len(set(ids))
         assert {n.attrs["for"] for n in page.root.all("label") if "for" in n.attrs} <= set(ids)
-        for control in page.root.all("textarea"):
-            assert control.attrs["autocomplete"] == "off"
-            assert control.attrs["spellcheck"] == "false"
+        for form in page.root.all("form"):  # its controls inherit both
+            if form.one("textarea"):
+                assert form.attrs["autocomplete"] == "off"
+                assert form.attrs["spellcheck"] == "false"
+        for control in page.root.all():
+            if control.tag in ("textarea", "select") or control.attrs.get("type") == "checkbox":
+                around, named = control, False
+                while around.parent and not named:
+                    around = around.parent
+                    named = around.tag in ("label", "fieldset")
+                assert named or control.attrs["id"] in {
+                    n.attrs.get("for") for n in page.root.all("label")
+                }
 
 
 @pytest.mark.parametrize("path", ["/", "/ko/", "/ko/return", "/key", "/keys.json", "/x", "/ko"])
