@@ -50,6 +50,11 @@ def _plain(opened: Opening) -> dict[str, object]:
 
 def _sealer(connection: Connection, keyring: Keyring | None):  # type: ignore[no-untyped-def] # noqa: ANN202
     if keyring is not None and keyring.rings.get(REVIEWERS):
+        newest = select(tables.casebook_key.c.id).where(
+            tables.casebook_key.c.ring == REVIEWERS, tables.casebook_key.c.retired_on.is_(None)
+        )
+        if connection.execute(newest).scalar() != keyring.current(REVIEWERS)[0]:
+            keyring.load(connection)  # it was replaced by another process
         key_id, key = keyring.current(REVIEWERS)
         book = records.RecordKey(key)
         return lambda at, opened: key_id + book.seal(CUSTODY_ID, at, _plain(opened))

@@ -192,6 +192,7 @@ class Casebook:
             ),
             releases=tuple(Release(*row) for row in index.releases(record)),
             leads_only=ring == LEADS,
+            retired="retired" in first,
         )
 
     def _in_order(self, tags: tuple[Tag, ...]) -> tuple[Tag, ...]:

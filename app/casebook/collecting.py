@@ -6,14 +6,14 @@ a record whose header is still there: the next round deletes the header and make
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
 from app.casebook import account, ledger, tables
-from app.casebook.keyring import LEADS, REVIEWERS, Keyring
+from app.casebook.keyring import LEADS, REVIEWERS, ArrivalKey, Keyring
 from app.casebook.shapes import Altered, CasebookError, Misfiled, NotYours, Trouble
 from app.casebook.store import Store
 from app.mailbox import tables as mailbox
@@ -21,7 +21,6 @@ from crypto import opening
 from crypto.custody import Entry
 from crypto.documents import Document
 from crypto.errors import CryptoError, WrongIdentity
-from crypto.identities import PQIdentity
 
 TESTIMONY = "testimony"
 ROUND = 250  # arrivals opened at a time: what bounds the memory of taking in
@@ -37,8 +36,10 @@ class Opened:
     document: Document
     file_key: bytes
     payload: bytes
+    retired: bool = False
 
 
+EpochKeys = Mapping[str, Sequence[ArrivalKey]]
 Thread = Callable[[str], list[tuple[str, str, str]]]
 
 
@@ -81,11 +82,28 @@ def collect(store: Store, keyring: Keyring, limit: int, thread: Thread) -> list[
     or waits for a lead is passed over: it never keeps others from being taken in.
     """
     trouble: list[Trouble] = []
-    taken, after, rings = 0, ("", b""), Rings(keyring, thread)
+    taken, rings = 0, Rings(keyring, thread)
+    with store.casebook.connect() as connection:
+        keys = keyring.epochs(connection)
+    # What a removed member could open on its way comes first, so that it lies there no longer.
+    urgent = [epoch for epoch, held in keys.items() if any(key.retired for key in held)]
+    for some in (mailbox.item.c.epoch.in_(urgent), mailbox.item.c.epoch.not_in(urgent)):
+        taken += _rounds(store, keyring, (keys, rings, trouble), limit - taken, some)
+    return trouble
+
+
+def _rounds(
+    store: Store,
+    keyring: Keyring,
+    tools: tuple[EpochKeys, Rings, list[Trouble]],
+    limit: int,
+    some: ColumnElement[bool],
+) -> int:
+    (keys, rings, trouble), taken, after = tools, 0, ("", b"")
     while taken < limit:
         with store.mailbox.connect() as connection:
-            rows = connection.execute(_arrivals(after).limit(ROUND)).all()
-        opened = _open_all(store, keyring, rows, trouble)
+            rows = connection.execute(_arrivals(after).where(some).limit(ROUND)).all()
+        opened = _open_all(rows, keys, trouble)
         for one in opened:
             rings.heed(one.document)
         opened.sort(key=lambda one: one.document.kind != TESTIMONY)  # before their letters
@@ -96,7 +114,7 @@ def collect(store: Store, keyring: Keyring, limit: int, thread: Thread) -> list[
         if len(rows) < ROUND:
             break
         after = (rows[-1].day, rows[-1].id)
-    return trouble
+    return taken
 
 
 def _take_in(
@@ -108,16 +126,13 @@ def _take_in(
     widened.clear()
 
 
-def _open_all(
-    store: Store, keyring: Keyring, rows: Sequence[Row[Any]], trouble: list[Trouble]
-) -> list[Opened]:
+def _open_all(rows: Sequence[Row[Any]], keys: EpochKeys, trouble: list[Trouble]) -> list[Opened]:
     opened = []
-    with store.casebook.connect() as connection:
-        for row in rows:
-            try:
-                opened.append(open_arrival(connection, keyring, row))
-            except CasebookError as refusal:
-                trouble.append(Trouble(row.id.hex(), row.day, WHY.get(type(refusal), "altered")))
+    for row in rows:
+        try:
+            opened.append(_open(row, keys))
+        except CasebookError as refusal:
+            trouble.append(Trouble(row.id.hex(), row.day, WHY.get(type(refusal), "altered")))
     return opened
 
 
@@ -152,24 +167,31 @@ def original(connection: Connection, item_id: bytes) -> bytes | None:
 
 def open_arrival(connection: Connection, keyring: Keyring, row: Row[Any]) -> Opened:
     """Open one arrival in memory. Raises ``NotYours``, ``Altered`` or ``Misfiled``."""
-    identity = keyring.epoch(connection, row.epoch)
-    try:
-        file_key = opening.unwrap(row.header, [identity] if identity else [])
-    except WrongIdentity as error:
-        raise _whose(connection, keyring, row) from error
-    except CryptoError as error:
-        raise Altered from error
-    document = read_payload(row.payload, file_key, row.id, row.epoch)
-    return Opened(row.id, row.day, document, file_key, row.payload)
+    return _open(row, keyring.epochs(connection))
 
 
-def _whose(connection: Connection, keyring: Keyring, row: Row[Any]) -> CasebookError:
+def _open(row: Row[Any], keys: EpochKeys) -> Opened:
+    for key in keys.get(row.epoch, []):
+        try:
+            file_key = opening.unwrap(row.header, [key.identity])
+        except WrongIdentity:
+            continue
+        except CryptoError as error:
+            raise Altered from error
+        document = read_payload(row.payload, file_key, row.id, row.epoch)
+        return Opened(row.id, row.day, document, file_key, row.payload, key.retired)
+    raise _whose(row, keys)
+
+
+def _whose(row: Row[Any], keys: EpochKeys) -> CasebookError:
     """Say why no identity of its epoch opens it: what another epoch opens lies in a wrong row."""
-    others: Sequence[PQIdentity] = keyring.epochs(connection)
+    others = [key.identity for held in keys.values() for key in held]
     try:
         opening.unwrap(row.header, others)
-    except CryptoError:
+    except WrongIdentity:
         return NotYours()
+    except CryptoError:
+        return Altered()
     return Misfiled()
 
 
@@ -203,6 +225,8 @@ def _record(
             "key": one.file_key.hex(),
             "day": one.day,
         }
+        if one.retired:
+            first["retired"] = "yes"
         ledger.begin(connection, keyring, one.item_id, one.day, first, ring)
     received = [_entry("received", one, today) for one, _ in fresh]
     secrets.SystemRandom().shuffle(received)  # the account must not tell the order of arrival

@@ -7,7 +7,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from app.casebook import account, members, tables
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
@@ -22,7 +22,7 @@ from crypto.recipients import PQRecipient, pq_recipient_from_seed
 from crypto.signing import Signer
 
 AHEAD = 8
-RETURN_WEEKS = 4
+ACCEPTED_WEEKS = 12
 
 
 class AlreadyFounded(CasebookError):
@@ -173,8 +173,16 @@ def begin_epochs(store: Store, keyring: Keyring, ahead: int = AHEAD) -> list[str
         return begun
 
     begun = store.casebook_writer.run(work)
+    store.casebook_writer.run(lambda c: _forget_retired(store, c))
     publish(store, keyring)
     return begun
+
+
+def _forget_retired(store: Store, connection: Connection) -> None:
+    """Destroy identities that were retired more than twelve weeks ago."""
+    last = dt.date.fromisoformat(store.today()) - dt.timedelta(weeks=ACCEPTED_WEEKS)
+    old = tables.retired_epoch.c.retired_on < last.isoformat()
+    connection.execute(delete(tables.retired_epoch).where(old))
 
 
 def publish(store: Store, keyring: Keyring) -> None:
@@ -186,11 +194,18 @@ def publish(store: Store, keyring: Keyring) -> None:
         ).all()
     statements = [_statement(store, signer, row.epoch, row.recipient) for row in rows]
 
+    table = mailbox.recipient
+    current = {row.epoch: row.recipient.encode() for row in rows}
+
     def work(connection: Connection) -> None:
-        known = set(connection.execute(select(mailbox.recipient.c.epoch)).scalars())
+        for row in connection.execute(select(table.c.epoch, table.c.statement)).all():
+            if current.get(row.epoch, b" ") in row.statement:
+                del current[row.epoch]
+            else:  # ended, or replaced when a member was removed
+                connection.execute(delete(table).where(table.c.epoch == row.epoch))
         for values in statements:
-            if values["epoch"] not in known:
-                connection.execute(insert(mailbox.recipient).values(**values))
+            if values["epoch"] in current:
+                connection.execute(insert(table).values(**values))
 
     store.mailbox_writer.run(work)
 

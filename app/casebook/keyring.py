@@ -15,6 +15,14 @@ from crypto.signing import Signer
 REVIEWERS, LEADS = "reviewers", "leads"
 
 
+@dataclass(frozen=True)
+class ArrivalKey:
+    """The identity of an epoch; ``retired`` if somebody who was removed may hold it too."""
+
+    identity: PQIdentity
+    retired: bool
+
+
 @dataclass
 class Keyring:
     """One member's keys. ``casebook`` maps a key's id to the key, newest ring key last."""
@@ -27,7 +35,7 @@ class Keyring:
     casebook: dict[bytes, bytes] = field(default_factory=dict)
     rings: dict[str, list[bytes]] = field(default_factory=dict)
     assigned: dict[bytes, bytes] = field(default_factory=dict)  # record keys shared with me alone
-    _epochs: dict[str, PQIdentity] = field(default_factory=dict)
+    _opened: dict[str, PQIdentity] = field(default_factory=dict)  # by recipient
 
     @classmethod
     def together(cls, keyrings: Iterable["Keyring"]) -> "Keyring":
@@ -90,23 +98,32 @@ class Keyring:
             raise NotYours
         return ids[-1], self.casebook[ids[-1]]
 
-    def epoch(self, connection: Connection, epoch: str) -> PQIdentity | None:
-        """Return the identity of an epoch, or None if it ended or is not for this member."""
-        if epoch not in self._epochs:
-            query = select(tables.epoch.c.sealed).where(tables.epoch.c.epoch == epoch)
-            text = self._try(connection.execute(query).scalar())
-            if text is None:
-                return None
-            found = parse_identity_file(text.decode())[0]
+    def directory_key(self) -> tuple[bytes, bytes]:
+        """Return id and key under which the directory of members is sealed."""
+        return self.current(REVIEWERS)
+
+    def epochs(self, connection: Connection) -> dict[str, list[ArrivalKey]]:
+        """Return the living identities of each epoch, retired ones first. Others stay closed."""
+        found: dict[str, list[ArrivalKey]] = {}
+        for table, retired in ((tables.retired_epoch, True), (tables.epoch, False)):
+            for row in connection.execute(select(table).where(table.c.sealed.is_not(None))):
+                identity = self._identity(row.recipient, row.sealed)
+                if identity is not None:
+                    found.setdefault(row.epoch, []).append(ArrivalKey(identity, retired))
+        return found
+
+    def forget_epochs(self) -> None:
+        """Forget the identities opened so far: some of them may be destroyed by now."""
+        self._opened.clear()
+
+    def _identity(self, recipient: str, sealed: bytes) -> PQIdentity | None:
+        if recipient not in self._opened:
+            text = self._try(sealed)
+            found = parse_identity_file(text.decode())[0] if text is not None else None
             if not isinstance(found, PQIdentity):
                 return None
-            self._epochs[epoch] = found
-        return self._epochs[epoch]
-
-    def epochs(self, connection: Connection) -> list[PQIdentity]:
-        """Return the identities of every epoch that is open to this member."""
-        names = connection.execute(select(tables.epoch.c.epoch)).scalars().all()
-        return [found for name in names if (found := self.epoch(connection, name)) is not None]
+            self._opened[recipient] = found
+        return self._opened[recipient]
 
     def signer(self, connection: Connection, name: str) -> Signer:
         """Return the desk's signing key ``name``, which is sealed to leads. Raises ``NotYours``."""

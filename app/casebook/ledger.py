@@ -43,6 +43,11 @@ def ring_key(connection: Connection, keyring: Keyring, ring: str) -> tuple[bytes
 
 
 def unlock(connection: Connection, keyring: Keyring, record_id: bytes) -> records.RecordKey:
+    """Return the record's key, made ready. Raises as ``record_key``."""
+    return records.RecordKey(record_key(connection, keyring, record_id))
+
+
+def record_key(connection: Connection, keyring: Keyring, record_id: bytes) -> bytes:
     """Return the record's key. ``NotFound``, ``Erased``, ``NotYours`` (not for us), ``Altered``."""
     row = connection.execute(
         select(tables.record_key).where(tables.record_key.c.record_id == record_id)
@@ -54,12 +59,12 @@ def unlock(connection: Connection, keyring: Keyring, record_id: bytes) -> record
     if row.casebook_key_id not in keyring.casebook and keyring.member.id:
         keyring.load(connection)
     key = keyring.casebook.get(row.casebook_key_id)
+    if key is None and record_id in keyring.assigned:
+        return keyring.assigned[record_id]
     if key is None:
-        if record_id in keyring.assigned:
-            return records.RecordKey(keyring.assigned[record_id])
         raise NotYours
     try:
-        return records.RecordKey(records.unwrap(key, row.casebook_key_id, record_id, row.wrapped))
+        return records.unwrap(key, row.casebook_key_id, record_id, row.wrapped)
     except CryptoError as error:
         raise Altered from error
 

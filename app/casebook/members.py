@@ -110,6 +110,18 @@ def directory(connection: Connection, keyring: Keyring) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.member.name)
 
 
+def rewrite_directory(connection: Connection, keyring: Keyring) -> None:
+    """Seal every member's entry under the newest casebook key."""
+    key_id, key = keyring.directory_key()
+    for row in connection.execute(select(tables.member.c.id, tables.member.c.entry)).all():
+        old = records.RecordKey(keyring.casebook[row.entry[:16]])
+        card = old.open(row.id, 0, row.entry[16:])
+        sealed = key_id + records.RecordKey(key).seal(row.id, 0, card, floor=CARD)
+        connection.execute(
+            update(tables.member).where(tables.member.c.id == row.id).values(entry=sealed)
+        )
+
+
 def log_in(store: Store, name: str, passphrase: str, now: float) -> tuple[str, Keyring]:
     """Unlock a member and open a session. Returns the cookie's text. Raises ``Refused``.
 
@@ -194,7 +206,10 @@ def keyring_of(store: Store, member_id: bytes, seed: bytes, session_key: bytes) 
         ).one_or_none()
         if row is None:
             raise NoSession
-        card = json.loads(opening.open_bytes(row.card, [identity]))
+        try:
+            card = json.loads(opening.open_bytes(row.card, [identity]))
+        except CryptoError as error:  # they have a new key: this session is of the old one
+            raise NoSession from error
         ring = Keyring(
             member=_member(card),
             identity=identity,
@@ -222,6 +237,8 @@ def reseal(connection: Connection, keyring: Keyring) -> None:
     for row in connection.execute(select(tables.epoch)).all():
         if row.sealed is not None:
             _reseal_row(connection, keyring, (tables.epoch, row), [*triage, recovery])
+    for row in connection.execute(select(tables.retired_epoch)).all():
+        _reseal_row(connection, keyring, (tables.retired_epoch, row), [*triage, recovery])
     for row in connection.execute(select(tables.signing_key)).all():
         _reseal_row(connection, keyring, (tables.signing_key, row), [*leads, recovery])
 

@@ -10,6 +10,10 @@ class CasebookError(Exception):
     """Base of what the casebook refuses: the subclass says what happened, the page the words."""
 
 
+class Refusal(CasebookError):
+    """Base of what is refused with a reason the page puts into words."""
+
+
 class Refused(CasebookError):
     """The log-in is refused: name, passphrase or code. Never says which."""
 
@@ -166,6 +170,7 @@ class Testimony:
     letters: tuple[Letter, ...] = ()
     releases: tuple[Release, ...] = ()
     leads_only: bool = False
+    retired: bool = False  # sealed to a key that somebody holds who was removed
 
 
 @dataclass(frozen=True)
