@@ -23,6 +23,7 @@ ID = 16
 _NONCE = 12
 _BODY = b"naru/v1/body"
 _WRAPPED = b"naru/v1/record-key"
+_SALTS = b"naru/v1/paragraph"
 
 
 def new_key() -> bytes:
@@ -62,13 +63,18 @@ def desk_seed(casebook_key: bytes) -> bytes:
 class RecordKey:
     """A record key made ready: derives once, then seals and opens any number of bodies."""
 
-    __slots__ = ("_aead",)
+    __slots__ = ("_aead", "_salts")
 
     def __init__(self, record_key: bytes) -> None:
         """Take 32 bytes. Raises ValueError for another length."""
         if len(record_key) != KEY:
             raise ValueError("A record key has 32 bytes.")
         self._aead = ChaCha20Poly1305(expand(record_key, _BODY, 32))
+        self._salts = expand(record_key, _SALTS, 32)
+
+    def salt(self, number: int) -> bytes:
+        """Return the salt (32 bytes) of the commitment to paragraph `number`, from 1 on."""
+        return expand(self._salts, number.to_bytes(4, "big"), 32)
 
     def seal(
         self, record_id: bytes, sequence: int, body: Mapping[str, object], floor: int = BODY_FLOOR

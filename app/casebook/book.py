@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from sqlalchemy import Connection, select
@@ -15,11 +15,16 @@ from app.casebook import (
     ledger,
     members,
     releases,
+    rendering,
+    rules,
     tables,
     tagging,
 )
+from app.casebook.cutting import Placeholders
+from app.casebook.evidence import Evidence
 from app.casebook.index import visible
-from app.casebook.keyring import LEADS, REVIEWERS, Keyring
+from app.casebook.keyring import LEADS, Keyring
+from app.casebook.proposing import Choice
 from app.casebook.shapes import (
     Act,
     Altered,
@@ -38,7 +43,6 @@ from app.casebook.shapes import (
     TagInput,
     Testimony,
     Trouble,
-    Withdrawing,
 )
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
@@ -47,6 +51,8 @@ from crypto import sealing
 from crypto.canonical import canonical
 from crypto.custody import Entry
 from crypto.recipients import PQRecipient, ScryptRecipient
+
+WHOLE = Choice()  # nothing decided: by purpose, whole or without names
 
 
 class Casebook:
@@ -58,6 +64,7 @@ class Casebook:
         self.vault = Vault(store)
         self.working = Working(store, self.vault)
         self._trouble: tuple[Trouble, ...] = ()
+        self.evidence = Evidence(store, self.vault, self._open, self._note)
 
     # Sessions
 
@@ -139,7 +146,7 @@ class Casebook:
         if first["e"] != "document":
             raise NotFound
         self._hold_against_original(record_id, first)
-        return self._testimony(keyring, record, ring, first)
+        return self._testimony(keyring, record, ring, events)
 
     def _refuse_arrival(self, connection: Connection, keyring: Keyring, record_id: bytes) -> None:
         """Say why an arrival cannot be shown: it is there, and collecting did not take it in."""
@@ -165,11 +172,13 @@ class Casebook:
             raise Misfiled
 
     def _testimony(
-        self, keyring: Keyring, record: str, ring: str, first: ledger.Event
+        self, keyring: Keyring, record: str, ring: str, events: list[ledger.Event]
     ) -> Testimony:
+        first = events[0]
         index, document = self.vault.index(keyring), first["document"]
         fields = document["fields"]
         thread = index.thread(visible(keyring.rings), record)
+        consent = _consent(fields, thread)
         return Testimony(
             id=record,
             day=first["day"],
@@ -183,7 +192,10 @@ class Casebook:
                 for name, value in fields.items()
                 if name != "w_narrative" and (name == "k_wait" or not name.startswith("k_"))
             },
-            consents=_consents(fields, thread),
+            consents=frozenset(
+                k for k, value in consent.items() if k.startswith("k_") and value == "yes"
+            ),
+            **rules.bars(events, str(consent.get("k_wait", "")).strip()),
             tags=self._in_order(index.tags(visible(keyring.rings), record=record)),
             letters=tuple(
                 Letter(i, kind, day, answers)
@@ -283,43 +295,32 @@ class Casebook:
         """Return the partners something can be released to."""
         return tuple(m for m in self.members(keyring) if m.role == "partner")
 
-    def release(self, keyring: Keyring, record: str, partner_name: str, purpose: str) -> None:
-        """Release a testimony to a partner. Raises ``NoConsent``, ``NotFound``, ``NotYours``."""
-        keyring.require("lead")
-        opened = self._open(keyring, record)
-        if erasure.pending(self.store, _id(record)):
-            raise Withdrawing
+    def release(
+        self,
+        keyring: Keyring,
+        record: str,
+        partner_name: str,
+        purpose: str,
+        choice: Choice = WHOLE,
+    ) -> None:
+        """Release a testimony to a partner, cut as chosen. Raises as ``Evidence.release``."""
+        event = self.evidence.release(keyring, record, partner_name, purpose, choice)
         with self.store.casebook.connect() as connection:
-            partner = self._partner(connection, keyring, partner_name)
-            document = ledger.read(connection, keyring, _id(record))[0]["document"]
-        decision = {
-            "record": record,
-            "purpose": purpose,
-            "consents": sorted(opened.consents),
-            "tags": [_plain_tag(tag) for tag in opened.tags],
-            "document": document,
-        }
-        index = self.vault.index(keyring)
-        event = self.store.casebook_writer.run(
-            lambda c: releases.release(self.store, c, keyring, partner, decision)
-        )
-        index.add(record, LEADS if opened.leads_only else REVIEWERS, [event], self.store.today())
+            ring = ledger.ring_of(connection, _id(record))
+        self.vault.index(keyring).add(record, ring, [event], self.store.today())
         releases.sign_checkpoint(self.store, keyring, self.account)
 
-    def _partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:
-        handle = self.store.secret.handle(name)
-        for entry in members.directory(connection, keyring):
-            same = self.store.secret.handle(entry.member.name) == handle
-            if entry.member.role == "partner" and same:
-                return entry
-        raise NotFound
+    def _note(self, keyring: Keyring, record: str, event: Mapping[str, object], act: str) -> None:
+        said = {**event, "by": keyring.member.name, "day": self.store.today()}
+        self._append(keyring, record, said, act)
 
     def released(self, keyring: Keyring) -> tuple[Released, ...]:
         """Return what was released to this partner."""
         keyring.require("partner")
         with self.store.casebook.connect() as connection:
             copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
-        return tuple(_released(copy) for copy in copies)
+        placeholders = rendering.placeholders(copies, keyring.member.id)
+        return tuple(_released(copy, placeholders) for copy in copies)
 
     def called_back(self, keyring: Keyring) -> tuple[str, ...]:
         """Return the testimonies released to this partner and erased since; empty their copies."""
@@ -330,7 +331,14 @@ class Casebook:
         releases.empty(self.store, gone)
         return tuple(sorted({one.record for one in gone}))
 
-    def export(self, keyring: Keyring, ids: list[str], sink: BinaryIO, partner: str = "") -> str:
+    def export(
+        self,
+        keyring: Keyring,
+        ids: list[str],
+        sink: BinaryIO,
+        partner: str = "",
+        progress: Callable[[int, int], None] = lambda _done, _of: None,
+    ) -> str:
         """Write NAME.zip.age of these testimonies into ``sink``; return NAME.
 
         A partner exports what was released to it; a lead exports for the partner named.
@@ -350,8 +358,7 @@ class Casebook:
             exporting.write(
                 sealed,
                 chosen,
-                self.store.model,
-                self.account,
+                exporting.Desk(self.store.model, self.account, progress=progress),
                 checkpoint,
                 exporting.signer_of(seeds, rows),
             )
@@ -361,7 +368,7 @@ class Casebook:
         """Return the ids of what was released to a partner on or after a day. A lead's question."""
         keyring.require("lead")
         with self.store.casebook.connect() as connection:
-            partner = self._partner(connection, keyring, partner_name)
+            partner = self.evidence.partner(connection, keyring, partner_name)
         return self.vault.index(keyring).released_since(partner.member.name, day)
 
     # Keys, members, custody
@@ -419,10 +426,10 @@ class Casebook:
             copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
             return copies, keyring.identity.recipient
         keyring.require("lead")
-        entry = self._partner(connection, keyring, partner)
+        entry = self.evidence.partner(connection, keyring, partner)
         for record in ids:
             _id(record)
-        return releases.remake(connection, keyring, entry.member.name, ids), entry.recipient
+        return releases.remake(connection, keyring, entry, ids), entry.recipient
 
 
 def _choose(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
@@ -443,24 +450,17 @@ def _id(text: str) -> bytes:
     return found
 
 
-def _consents(
+def _consent(
     fields: dict[str, object], thread: list[tuple[str, str, str, dict[str, object]]]
-) -> frozenset[str]:
-    """Return the purposes agreed to now: the latest letter of consent replaces what was said."""
-    latest = fields
-    for _, kind, _, answers in thread:
-        if kind == "consent":
-            latest = answers
-    return frozenset(k for k, value in latest.items() if k.startswith("k_") and value == "yes")
+) -> dict[str, object]:
+    """Return what is agreed to now: the latest letter of consent replaces what was said."""
+    return next((answers for _, kind, _, answers in reversed(thread) if kind == "consent"), fields)
 
 
-def _plain_tag(tag: Tag) -> dict[str, object]:
-    return {name: getattr(tag, name) for name in exporting.COLUMNS}
-
-
-def _released(copy: releases.Copy) -> Released:
+def _released(copy: releases.Copy, placeholders: Placeholders) -> Released:
     content = copy.content
-    text = str(content["document"]["fields"].get("w_narrative", ""))
+    told = content["document"]["fields"]["w_narrative"]
+    text = placeholders.text(told)
     return Released(
         id=copy.record,
         day=content["day"],
@@ -468,5 +468,5 @@ def _released(copy: releases.Copy) -> Released:
         lang=content["document"]["lang"],
         preview=" ".join(text[:200].split())[:90],
         text=text,
-        tags=tuple(Tag(**tag) for tag in content["tags"]),
+        tags=tuple(Tag(**rendering.tag(tag, told, placeholders)) for tag in content["tags"]),
     )

@@ -1,40 +1,41 @@
 """Exporting: a partner's copies become a signed BagIt bag, streamed into one age file.
 
-Nothing in the clear touches a disk: the ZIP is written straight into the sealing stream.
+Nothing in the clear touches a disk: the ZIP is written straight into the sealing stream. Every
+file but those under ``signatures/`` is made of the decisions alone, so the bag is the same, byte
+for byte, when it is made again.
 """
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from app.casebook import provenance, readme, rendering, spreadsheets
 from app.casebook.account import Account
+from app.casebook.cutting import Placeholders
 from app.casebook.releases import Copy
+from config.model import PATH as MODEL_FILE
 from config.model import Model
 from crypto import bundle
 from crypto.custody import Entry, Opening, Proven
 from crypto.signing import PublicSigner, Signatures, Signer
 
-COLUMNS = (
-    "id",
-    "record",
-    "person",
-    "person_name",
-    "episode",
-    "stage",
-    "track",
-    "date_from",
-    "date_to",
-    "date_as_stated",
-    "knowledge",
-    "start",
-    "end",
-    "text",
-    "confidence",
-)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SHORT = 12  # hex of a record's id that names its folder: paths stay short enough for Windows
+
+
+def _silent(_done: int, _of: int) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a bundle is made with: the model its tags refer to, the account, whom to ask."""
+
+    model: Model
+    account: Account
+    contact: str = ""
+    progress: Callable[[int, int], None] = field(default=_silent)
 
 
 def name_of(copies: Iterable[Copy]) -> str:
@@ -46,33 +47,53 @@ def name_of(copies: Iterable[Copy]) -> str:
 def write(
     sink: bundle.Sink,
     copies: list[Copy],
-    model: Model,
-    acts: Account,
+    desk: Desk,
     checkpoint: Any,  # noqa: ANN401 - a row of `checkpoint`
     signer: tuple[Signer, bundle.Vouching],
 ) -> bundle.BundleInfo:
     """Stream the bundle of these copies into ``sink``."""
-    items: dict[str, list[str]] = {}
-    files: list[tuple[str, bundle.Content]] = []
-    for copy in sorted(copies, key=lambda one: one.record):
-        inside = list(_testimony(copy))
-        items[copy.record] = [path for path, _ in inside]
-        files += inside
-    files += _readme(name_of(copies))
-    signatures = Signatures(checkpoint.sshsig, checkpoint.mldsa65)
-    files += bundle.custody_files(
-        _proven(copies, acts, checkpoint.size), checkpoint.body, signatures
-    )
+    name = name_of(copies)
     purpose = ",".join(sorted({str(copy.content["purpose"]) for copy in copies}))
-    files.append(("index.json", bundle.index(items, model.version, purpose)))
+    day = max(str(copy.content["day"]) for copy in copies)
     info = {
         "Source-Organization": "Naru",
-        "External-Identifier": name_of(copies),
-        "Bagging-Date": max(str(copy.content["day"]) for copy in copies),
+        "External-Identifier": name,
+        "Bagging-Date": day,
+        "Bag-Software-Agent": "Naru",
         "Consent-Level": purpose,
-        "Model-Version": model.version,
+        "Model-Version": desk.model.version,
+        "Revocation-List": readme.ASK,
     }
-    return bundle.write(sink, name_of(copies), files, info, signer[0], signer[1])
+    files = _files(copies, name, desk, checkpoint, purpose)
+    return bundle.write(sink, name, files, info, signer[0], signer[1])
+
+
+def _files(
+    copies: list[Copy],
+    name: str,
+    desk: Desk,
+    checkpoint: Any,  # noqa: ANN401 - a row of `checkpoint`
+    purpose: str,
+) -> Iterator[tuple[str, bundle.Content]]:
+    """Yield every file of the payload, one testimony after the other; the index last."""
+    found = rendering.placeholders(copies, name)
+    items: dict[str, list[str]] = {}
+    read = []
+    for number, copy in enumerate(sorted(copies, key=lambda one: one.record), start=1):
+        desk.progress(number, len(copies))
+        told = rendering.testimony(copy, found)
+        read.append(told)
+        inside = list(_testimony(copy, told, found, desk.model))
+        items[copy.record] = [path for path, _ in inside]
+        yield from inside
+    for path, table in spreadsheets.tables(read, found).items():
+        yield f"tables/{path}", table
+    yield "model/process-model.yaml", MODEL_FILE.read_bytes()
+    yield from readme.files(name, purpose)
+    signatures = Signatures(checkpoint.sshsig, checkpoint.mldsa65)
+    proven = _proven(copies, desk.account, checkpoint.size)
+    yield from bundle.custody_files(proven, checkpoint.body, signatures)
+    yield "index.json", bundle.index(items, desk.model.version, purpose)
 
 
 def _proven(copies: list[Copy], acts: Account, size: int) -> list[Proven]:
@@ -84,16 +105,19 @@ def _proven(copies: list[Copy], acts: Account, size: int) -> list[Proven]:
     return [acts.prove(at, opened, size) for at, opened in sorted(found.items()) if at < size]
 
 
-def _testimony(copy: Copy) -> Iterable[tuple[str, bundle.Content]]:
+def _testimony(
+    copy: Copy, told: rendering.Told, found: Placeholders, model: Model
+) -> Iterable[tuple[str, bundle.Content]]:
     content = copy.content
-    folder = f"testimony/{copy.record}"
-    document = content["document"]
-    tags = content["tags"]
-    yield f"{folder}/text.txt", str(document["fields"].get("w_narrative", "")).encode()
-    yield f"{folder}/answers.json", _pretty(document["fields"])
+    folder = f"testimony/{copy.record[:SHORT]}"
+    text = "text.redacted.txt" if told.redactions else "text.txt"
+    yield f"{folder}/{text}", told.text.encode()
+    yield f"{folder}/redactions.json", pretty({"redactions": told.redactions})
+    yield f"{folder}/commitments.json", pretty(_commitments(content))
+    yield f"{folder}/answers.json", pretty(told.answers)
     yield (
         f"{folder}/consent.json",
-        _pretty(
+        pretty(
             {
                 "purposes": content["consents"],
                 "released_for": content["purpose"],
@@ -101,51 +125,24 @@ def _testimony(copy: Copy) -> Iterable[tuple[str, bundle.Content]]:
             }
         ),
     )
-    yield f"{folder}/tags.json", _pretty(tags)
-    yield f"{folder}/tags.csv", table(COLUMNS, tags)
-    for number, letter in enumerate(content.get("letters", []), start=1):
-        yield f"{folder}/letter-{number:03d}.json", _pretty(letter)
+    yield f"{folder}/tags.json", pretty(told.tags)
+    yield f"{folder}/record.jsonld", pretty(provenance.record(copy, told, text, model))
+    for number, letter in enumerate(content["letters"], start=1):
+        said = {name: found.answer(value) for name, value in letter["fields"].items()}
+        yield f"{folder}/letter-{number:03d}.json", pretty({"kind": letter["kind"], **said})
 
 
-def _pretty(value: object) -> bytes:
+def _commitments(content: Mapping[str, Any]) -> dict[str, Any]:
+    listed = content["commitments"]
+    return {
+        "how": "commitment = SHA-256(salt, then the UTF-8 of one line of the text without its end)",
+        "paragraphs": [{"line": n, **one} for n, one in enumerate(listed, start=1)],
+    }
+
+
+def pretty(value: object) -> bytes:
+    """Return JSON for people: sorted, indented, UTF-8."""
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return CSV as spreadsheets read it: BOM, CR LF, and no cell that could be a formula."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(columns), extrasaction="ignore")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({key: _cell(value) for key, value in row.items()})
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    return "'" + text if text.startswith(FORMULA) else text
-
-
-README = """{name}
-
-This folder is a BagIt bag (RFC 8493) made by Naru. To verify it, in this folder:
-
-  sha256sum -c manifest-sha256.txt
-  sha512sum -c manifest-sha512.txt
-  sha256sum -c tagmanifest-sha256.txt
-  ssh-keygen -Y verify -f signatures/allowed_signers -I naru -n naru-bundle \\
-    -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
-
-(macOS: shasum -a 256 -c and shasum -a 512 -c.) With Naru's source: python -m crypto verify FOLDER
-
-Compare the fingerprint that the last command prints with the one published by the organisation.
-What nobody can verify: that the content is true; who the witness is; that no earlier copy existed.
-Use it only for the purpose named in consent.json. Withdrawal may follow: ask before you publish.
-"""
-
-
-def _readme(name: str) -> list[tuple[str, bundle.Content]]:
-    return [("README.txt", README.format(name=name).encode())]
 
 
 def signer_of(seeds: bytes, rows: Mapping[str, Any]) -> tuple[Signer, bundle.Vouching]:

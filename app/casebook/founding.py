@@ -119,10 +119,15 @@ def add_member(  # noqa: PLR0913 - what a member is, as the shell says it
     triage: bool = False,
     lang: str = "en",
     passphrase: str = "",
+    kind: str = "rescue",
 ) -> members.Enrolled:
-    """Enrol a member and seal to them what their role opens. A lead's act."""
+    """Enrol a member and seal to them what their role opens. A lead's act.
+
+    ``kind`` is what a partner is: it decides for which purposes anything may go to it.
+    """
     keyring.require("lead")
-    member = Member(secrets.token_hex(16), name, role, triage=triage)
+    kind = kind if role == "partner" else ""
+    member = Member(secrets.token_hex(16), name, role, triage=triage, kind=kind)
     passphrase = passphrase or locking.generate_passphrase(lang)
 
     def work(connection: Connection) -> members.Enrolled:

@@ -74,7 +74,7 @@ class Index(Work):
         with self._lock:
             self._changes += 1
             for event in events:
-                getattr(self, f"_on_{event['e']}")(record, ring, event, day)
+                getattr(self, f"_on_{event['e']}", self._nothing)(record, ring, event, day)
 
     def trouble(self, record: str, day: str, why: str) -> None:
         """Remember a record that cannot be opened."""
@@ -156,6 +156,9 @@ class Index(Work):
             "INSERT INTO release VALUES (?,?,?,?,?)",
             (record, event["partner"], event["purpose"], event["day"], event["by"]),
         )
+
+    def _nothing(self, _record: str, _ring: str, _event: Mapping[str, Any], _day: str) -> None:
+        """Leave out what only a testimony's own page shows (``rules.BARS``)."""
 
     # Questions. ``rings`` are those the asking member may see.
 
@@ -269,6 +272,25 @@ class Index(Work):
         return self._all(
             "SELECT partner, purpose, day, by FROM release WHERE record = ? ORDER BY day", record
         )
+
+    def holding(self, kind: str, where: str, value: str) -> frozenset[str]:
+        """Return the threads of testimonies that tell this: see ``singling.Trait``."""
+        like = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        match kind:
+            case "date":
+                sql = (
+                    "SELECT r.thread FROM tag t JOIN record r ON r.id = t.record WHERE t.stage = ?"
+                    " AND json_extract(t.body, '$.date_from') = ?"
+                )
+                rows = self._all(sql, where, value)
+            case "place":
+                sql = "SELECT thread FROM record WHERE json_extract(answers, ?) = ?"
+                rows = self._all(sql, f"$.{where}", value)
+            case "record":
+                rows = self._all("SELECT thread FROM record WHERE id = ?", value)
+            case _:
+                rows = self._all("SELECT thread FROM record WHERE text LIKE ? ESCAPE '\\'", like)
+        return frozenset(thread for (thread,) in rows)
 
     def released_since(self, partner: str, day: str) -> list[str]:
         """Return the records released to a partner on or after a day."""

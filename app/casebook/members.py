@@ -69,11 +69,13 @@ def enrol(
 
 
 def _describe(member: Member) -> dict[str, object]:
+    kind = {"kind": member.kind} if member.kind else {}
     return {
         "id": member.id,
         "name": member.name,
         "role": member.role,
         "triage": "yes" if member.triage else "no",
+        **kind,
     }
 
 
@@ -83,6 +85,7 @@ def _member(card: dict[str, object]) -> Member:
         name=str(card["name"]),
         role=str(card["role"]),
         triage=card["triage"] == "yes",
+        kind=str(card.get("kind", "rescue" if card["role"] == "partner" else "")),
     )
 
 

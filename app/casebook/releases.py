@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from app.casebook import account, ledger, tables
+from app.casebook import account, leaving, ledger, tables
 from app.casebook.keyring import Keyring
 from app.casebook.members import Entry as DirectoryEntry
 from app.casebook.shapes import Altered, NoConsent, NotFound
@@ -26,8 +26,6 @@ from crypto.errors import CryptoError
 from crypto.identities import PQIdentity
 from crypto.receipts import Slots
 
-# Purposes under which something is handed to a partner; `k_stats` hands over no text.
-PURPOSES = ("k_rescue", "k_un_conf", "k_state", "k_court", "k_pub_anon", "k_pub_name")
 PROBE = 64
 
 
@@ -49,10 +47,11 @@ def release(
 ) -> Mapping[str, Any]:
     """Record the decision, append custody, leave the partner's copy; return the event.
 
-    ``decision``: record, purpose, consents, tags, document. One transaction. Raises ``NoConsent``.
+    ``decision``: record, purpose, consents, tags, cuts, letters, agreed. One transaction. What
+    ``rules`` refuses was refused before; consent is asked again. Raises ``NoConsent``.
     """
     record = decision["record"]
-    if decision["purpose"] not in PURPOSES or decision["purpose"] not in decision["consents"]:
+    if decision["purpose"] not in decision["consents"]:
         raise NoConsent
     slot = _free(connection, partner.shelf)
     event = {
@@ -61,17 +60,25 @@ def release(
         "purpose": decision["purpose"],
         "consents": decision["consents"],
         "tags": decision["tags"],
+        "cuts": decision["cuts"],
+        "letters": decision["letters"],
+        "agreed": decision["agreed"],
         "slot": slot.hex(),
         "day": store.today(),
         "by": keyring.member.name,
     }
     body = ledger.append(connection, keyring, bytes.fromhex(record), event)
-    more = {"partner": partner.member.id, "purpose": decision["purpose"]}
+    source = leaving.source(connection, keyring, record, event, partner.shelf)
+    more = {
+        "partner": partner.member.id,
+        "purpose": decision["purpose"],
+        "commitments": leaving.sealed_list(source.commitments),
+    }
     digest = hashlib.sha256(body).hexdigest()
     entry = Entry("released", keyring.member.id, store.today(), digest, record, more)
     (position,) = account.append(connection, keyring, [entry])
     acts = _acts(connection, keyring, record, position)
-    content = _content(record, decision["document"], event, acts)
+    content = _content(record, source, event, acts)
     share = ledger.share_of(connection, bytes.fromhex(record))
     if share is None:
         raise NotFound
@@ -82,33 +89,35 @@ def release(
 
 
 def _content(
-    record: str, document: Mapping[str, Any], event: Mapping[str, Any], acts: list[dict[str, Any]]
+    record: str, source: leaving.Source, event: Mapping[str, Any], acts: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    kept = ("id", "kind", "lang", "way", "fields")
-    said = ("partner", "purpose", "consents", "tags", "day")
+    said = ("partner", "purpose", "consents", "day")
     return {
         "naru": 1,
         "record": record,
-        "document": {key: document[key] for key in kept},
         "acts": acts,
         **{key: event[key] for key in said},
+        **leaving.parts(source),
     }
 
 
 def remake(
-    connection: Connection, keyring: Keyring, partner: str, records: Iterable[str]
+    connection: Connection, keyring: Keyring, partner: DirectoryEntry, records: Iterable[str]
 ) -> list[Copy]:
     """Make a partner's copies again from the decisions: what a lead exports in its stead."""
     found = []
     for record in records:
         events = ledger.read(connection, keyring, bytes.fromhex(record))
-        decisions = [e for e in events if e["e"] == "release" and e["partner"] == partner]
+        decisions = [
+            e for e in events if e["e"] == "release" and e["partner"] == partner.member.name
+        ]
         if decisions:
             event = decisions[-1]
             acts = _acts(connection, keyring, record)
             released = [int(a["position"]) for a in acts if a["entry"]["act"] == "released"]
             acts = [act for act in acts if int(act["position"]) <= max(released)]
-            content = _content(record, events[0]["document"], event, acts)
+            source = leaving.source(connection, keyring, record, event, partner.shelf)
+            content = _content(record, source, event, acts)
             found.append(Copy(bytes.fromhex(event["slot"]), record, content))
     return found
 

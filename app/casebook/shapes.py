@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 Answers = Mapping[str, str | tuple[str, ...]]
 
@@ -54,6 +55,30 @@ class NoConsent(CasebookError):
     """The witness did not agree to this purpose."""
 
 
+class NotForThem(NoConsent):
+    """The purpose is agreed to, but this kind of recipient is not whom the witness agreed to."""
+
+
+class Waiting(NoConsent):
+    """The witness asked to wait, and nobody has recorded that what they wait for has come."""
+
+
+class Held(NoConsent):
+    """A lead holds it back; ``why`` is what they wrote."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NeedsSecond(NoConsent):
+    """A second person must agree first; ``reasons`` say why, in the words of ``rules.SECOND``."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(*reasons)
+        self.reasons = reasons
+
+
 class BadTag(CasebookError):
     """A tag that says nothing, or rests on no words; ``what`` names the field."""
 
@@ -70,6 +95,7 @@ class Member:
     name: str
     role: str  # lead, reviewer, partner
     triage: bool = False
+    kind: str = ""  # of a partner: one of ``rules.KINDS``
 
 
 @dataclass(frozen=True)
@@ -154,6 +180,18 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A release that waits for a second person; ``digest`` names exactly what would leave."""
+
+    partner: str
+    purpose: str
+    by: str
+    digest: str
+    cuts: tuple[Mapping[str, Any], ...] = ()
+    agreed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Testimony:
     """One record, opened."""
 
@@ -170,6 +208,9 @@ class Testimony:
     letters: tuple[Letter, ...] = ()
     releases: tuple[Release, ...] = ()
     leads_only: bool = False
+    wait: str = ""  # until when or what, as the witness wrote it; empty once it is met
+    held: str = ""  # why a lead holds it back
+    asked: tuple[Asked, ...] = ()
     retired: bool = False  # sealed to a key that somebody holds who was removed
 
 

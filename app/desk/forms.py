@@ -102,3 +102,11 @@ class ReleaseForm(DeskForm):
 
     partner = StringField()
     purpose = StringField()
+    decided = StringField()  # "yes": what follows was chosen on the page that shows what leaves
+
+
+class WordForm(DeskForm):
+    """One line of text."""
+
+    why = StringField()
+    digest = StringField()

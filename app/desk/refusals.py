@@ -7,11 +7,15 @@ from app.casebook.shapes import (
     Altered,
     CasebookError,
     Erased,
+    Held,
     Misfiled,
+    NeedsSecond,
     NoConsent,
     NoSession,
+    NotForThem,
     NotFound,
     NotYours,
+    Waiting,
     Withdrawing,
 )
 from app.desk.words import N_, gettext
@@ -24,6 +28,19 @@ _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
     NoConsent: (403, N_("The witness did not agree to this purpose.")),
     Withdrawing: (403, N_("The witness has withdrawn this. It leaves no more.")),
     Erased: (409, N_("This was erased. Only its number and the month are left.")),
+    NotForThem: (
+        403,
+        N_("The witness did not agree that this kind of recipient gets it for this purpose."),
+    ),
+    Waiting: (
+        403,
+        N_("The witness asked to wait. A lead must first record that what they wait for has come."),
+    ),
+    Held: (403, N_("A lead holds this back.")),
+    NeedsSecond: (
+        403,
+        N_("A second person must agree first. The question now stands on the testimony's page."),
+    ),
     Altered: (409, N_("This was changed after it was sealed. Nothing of it is shown.")),
     Misfiled: (409, N_("This lies in a place it was not sealed for. Nothing of it is shown.")),
 }

@@ -1,23 +1,133 @@
-"""A decision that something may leave."""
+"""A decision that something may leave: looked at first, cut where it must be, then released."""
 
-from flask import Blueprint, url_for
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from app.casebook import cutting, rendering
+from app.casebook.cutting import Placeholders
+from app.casebook.evidence import Preview
+from app.casebook.proposing import Choice
+from app.casebook.shapes import Tag
 from app.desk.context import book, keyring
-from app.desk.forms import ReleaseForm
+from app.desk.forms import ReleaseForm, WordForm
+from app.desk.narrative import verbatim
 from app.desk.refusals import refuse
 from app.desk.words import gettext
 
-pages = Blueprint("release", __name__)
+pages = Blueprint("release", __name__, url_prefix="/testimony/<hex32:record_id>")
+SPARE = 3  # empty lines for quotations; asking again gives as many more
+MOST_QUOTES = 200
+LONGEST = 2000
 
 
-@pages.post("/testimony/<hex32:record_id>/release")
+@pages.post("/release")
 def decide(record_id: str) -> Response | tuple[str, int]:
     """Release a testimony to one partner for one purpose, within what the witness agreed to."""
     form = ReleaseForm()
     partner, purpose = (form.partner.data or "").strip(), (form.purpose.data or "").strip()
     if not partner or not purpose:
         return refuse(400, gettext("Choose a partner and a purpose."))
-    book().release(keyring(), record_id, partner, purpose)
-    return go(url_for("testimony.show", record_id=record_id, _anchor="release"), 303)
+    book().release(keyring(), record_id, partner, purpose, _choice(form))
+    return _back(record_id, "release")
+
+
+@pages.post("/release/preview")
+def preview(record_id: str) -> str | tuple[str, int]:
+    """Show exactly what would leave, and let words be cut from it. Nothing is kept."""
+    form = ReleaseForm()
+    partner, purpose = (form.partner.data or "").strip(), (form.purpose.data or "").strip()
+    if not partner or not purpose:
+        return refuse(400, gettext("Choose a partner and a purpose."))
+    choice = _choice(form)
+    seen = book().evidence.preview(keyring(), record_id, partner, purpose, choice)
+    return render_template(
+        "desk/preview.html",
+        record_id=record_id,
+        form=form,
+        seen=seen,
+        shown=shown,
+        answers=_answers(seen, seen.parts["document"]["fields"]),
+        letters=[
+            {"kind": one["kind"], "answers": _answers(seen, one["fields"], text=True)}
+            for one in seen.parts["letters"]
+        ],
+        tags=_tags(seen),
+        quotes=[*choice.quotes, *[("", "NAME")] * SPARE],
+        withhold=" ".join(map(str, sorted(choice.withhold))),
+        reasons=cutting.REASONS[:-1],
+    )
+
+
+@pages.post("/hold")
+def hold(record_id: str) -> Response:
+    """Hold a testimony back from every release, or let it go again."""
+    book().evidence.hold(keyring(), record_id, (WordForm().why.data or "").strip()[:500])
+    return _back(record_id, "consent")
+
+
+@pages.post("/met")
+def met(record_id: str) -> Response:
+    """Record that what the witness wanted to wait for has come."""
+    book().evidence.met(keyring(), record_id)
+    return _back(record_id, "consent")
+
+
+@pages.post("/agree")
+def agree(record_id: str) -> Response:
+    """Agree to a release as the second person."""
+    book().evidence.agree(keyring(), record_id, (WordForm().digest.data or "").strip())
+    return _back(record_id, "consent")
+
+
+def _back(record_id: str, anchor: str) -> Response:
+    return go(url_for("testimony.show", record_id=record_id, _anchor=anchor), 303)
+
+
+def _choice(form: ReleaseForm) -> Choice:
+    """Read what was decided; nothing, when the form never showed what leaves."""
+    if form.decided.data != "yes":
+        return Choice()
+    quotes = zip(request.form.getlist("quote"), request.form.getlist("reason"), strict=False)
+    return Choice(
+        keys=frozenset(request.form.getlist("cut")),
+        quotes=tuple(
+            (words.strip()[:LONGEST], reason)
+            for words, reason in quotes
+            if words.strip() and reason in cutting.REASONS
+        )[:MOST_QUOTES],
+        withhold=frozenset(
+            int(one)
+            for one in request.form.get("withhold", "").replace(",", " ").split()
+            if one.isascii() and one.isdigit() and len(one) < 6  # noqa: PLR2004
+        ),
+        decided=True,
+    )
+
+
+def _answers(seen: Preview, fields: dict[str, Any], *, text: bool = False) -> dict[str, Any]:
+    return {
+        name: seen.placeholders.answer(value)
+        for name, value in fields.items()
+        if text or name != "w_narrative"
+    }
+
+
+def _tags(seen: Preview) -> list[Tag]:
+    text = seen.parts["document"]["fields"]["w_narrative"]
+    return [Tag(**rendering.tag(one, text, seen.placeholders)) for one in seen.parts["tags"]]
+
+
+def shown(text: cutting.Text, found: Placeholders) -> Markup:
+    """Return a text with its placeholders marked, as HTML."""
+    if isinstance(text, str):
+        return verbatim(text)
+    return Markup("").join(
+        verbatim(one)
+        if isinstance(one, str)
+        else Markup('<mark class="cut">{}</mark>').format(found.label(one))
+        for one in text
+    )

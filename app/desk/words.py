@@ -9,6 +9,7 @@ from flask_babel import Domain
 from flask_babel import gettext as _babel_gettext
 
 from app.casebook.shapes import Answers, Tag
+from app.casebook.singling import Trait
 from app.desk.context import desk
 from app.desk.narrative import marked
 from app.web import CATALOGUES, HTML_LANG, language
@@ -66,6 +67,41 @@ ACTS = {
     "let-go": N_("ended the hold of"),
     "restored": N_("restored from a backup"),
     "checkpoint": N_("signed the account"),
+    "asked": N_("asked for a second person"),
+    "agreed": N_("agreed to a release"),
+    "kept-back": N_("held back"),
+    "let-leave": N_("let go again"),
+    "wait-met": N_("recorded that the wait is over"),
+    "revoked": N_("told a partner what was withdrawn"),
+}
+
+
+REASONS = {
+    "NAME": N_("a name"),
+    "PLACE": N_("a place"),
+    "DATE": N_("a date"),
+    "CONTACT": N_("a way to reach somebody"),
+    "DETAIL": N_("a detail by which somebody is recognised"),
+    "WITHHELD": N_("withheld"),
+}
+SECONDS = {
+    "names-to-states": N_("a government may learn the name"),
+    "names-to-all": N_("it is published with names"),
+    "minor": N_("the person was under 18"),
+    "sexual-violence": N_("it tells of sexual violence"),
+    "own-part": N_("an official tells of their own part"),
+}
+TRAITS = {
+    "date": N_("on this date"),
+    "place": N_("this place"),
+    "cell": N_("this cell"),
+    "sentence": N_("this sentence"),
+}
+KINDS_OF_PARTNER = {
+    "rescue": N_("rescue group"),
+    "un": N_("UN body"),
+    "court": N_("court or prosecutor"),
+    "public": N_("the public"),
     "sorted": N_("changed the state"),
     "assigned": N_("gave to somebody"),
     "noted": N_("noted"),
@@ -170,6 +206,13 @@ def _season(found: re.Match[str]) -> str:
     return gettext(SEASONS[found[2]], year=found[1])
 
 
+def trait(one: Trait) -> str:
+    """Say one thing that narrows down who is meant."""
+    value = value_name(one.where, one.value) if one.kind == "place" else one.value
+    where = f" ({stage_name(one.where)})" if one.kind == "date" else ""
+    return f"{known(TRAITS, one.kind)}: {value}{where}"
+
+
 def install(app: Flask) -> None:
     """Give the templates these words, and the app its catalogue beside the shared one."""
     domain = Domain([str(CATALOGUES), str(CATALOGUES)], "messages;desk")
@@ -197,7 +240,11 @@ def install(app: Flask) -> None:
         "trouble": TROUBLES,
         "state": STATES,
         "act": ACTS,
+        "reason": REASONS,
+        "second": SECONDS,
+        "partner_kind": KINDS_OF_PARTNER,
     }
+    app.jinja_env.filters["trait"] = trait
     for name, table in tables.items():
         app.jinja_env.filters[name] = _filter(table)
 

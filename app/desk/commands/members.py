@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from app.casebook import founding
+from app.casebook import founding, rules
 from app.desk.commands import acting, member_arguments, show
 
 
@@ -15,6 +15,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     member_arguments(add)
     add.add_argument("new", metavar="NEW-NAME")
     add.add_argument("--role", choices=("lead", "reviewer", "partner"), required=True)
+    add.add_argument(
+        "--kind", choices=rules.KINDS, default="rescue", help="what a partner is (rescue)"
+    )
     add.add_argument("--triage", action="store_true", help="may take in what arrives")
     add.add_argument("--lang", choices=("en", "ko", "zh"), default="en", help="of the passphrase")
 
@@ -24,13 +27,23 @@ def run(args: argparse.Namespace) -> int:
     with acting(args) as (book, keyring):
         if args.act == "list":
             rows = [
-                {"name": one.name, "role": one.role, "triage": "triage" if one.triage else ""}
+                {
+                    "name": one.name,
+                    "role": one.role,
+                    "triage": "triage" if one.triage else one.kind,
+                }
                 for one in book.members(keyring)
             ]
             show(args, rows)
             return 0
         made = founding.add_member(
-            book.store, keyring, args.new, args.role, triage=args.triage, lang=args.lang
+            book.store,
+            keyring,
+            args.new,
+            args.role,
+            triage=args.triage,
+            lang=args.lang,
+            kind=args.kind,
         )
     told = {"name": made.member.name, "role": made.member.role, "passphrase": made.passphrase}
     if args.json:

@@ -1,0 +1,200 @@
+"""Deciding that something may leave: what is proposed, what exactly would leave, the decision.
+
+One method for each act of a lead or of the second person; ``book.Casebook`` hands them on.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.casebook import (
+    cutting,
+    erasure,
+    leaving,
+    ledger,
+    members,
+    proposing,
+    releases,
+    rules,
+    singling,
+)
+from app.casebook.index import visible
+from app.casebook.keyring import LEADS, REVIEWERS, Keyring
+from app.casebook.proposing import Choice, Proposal
+from app.casebook.shapes import NeedsSecond, NotFound, Person, Testimony
+from app.casebook.store import Store
+from app.casebook.vault import Vault
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Exactly what would leave, as the partner would read it, and what stands against it."""
+
+    parts: Mapping[str, Any]
+    placeholders: cutting.Placeholders
+    offered: tuple[Proposal, ...]
+    chosen: frozenset[str]
+    cuts: tuple[cutting.Cut, ...]
+    group: singling.Group | None
+    second: tuple[str, ...]
+
+
+class Evidence:
+    """What may be decided about one testimony's leaving."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        open_one: Callable[[Keyring, str], Testimony],
+        note: Callable[[Keyring, str, Mapping[str, object], str], None],
+    ) -> None:
+        """Take how a testimony is opened, and how an event is appended with its act."""
+        self.store, self.vault = store, vault
+        self._open, self._note = open_one, note
+
+    # Deciding
+
+    def preview(
+        self, keyring: Keyring, record: str, partner_name: str, purpose: str, choice: Choice
+    ) -> Preview:
+        """Return what would leave. Raises what ``release`` raises, but for the second person."""
+        keyring.require("lead")
+        opened = self._open(keyring, record)
+        with self.store.casebook.connect() as connection:
+            partner = self.partner(connection, keyring, partner_name)
+            self._check(opened, partner, purpose)
+            offered, cuts = self._cuts(keyring, opened, choice, purpose)
+            event = self._event(opened, purpose, cuts)
+            source = leaving.source(connection, keyring, record, event, partner.shelf)
+        parts = leaving.parts(source)
+        order = {token: token for token in cutting.tokens(parts)}
+        placeholders = cutting.Placeholders(order)
+        made = {(cut.who, cut.words) for cut in cuts}
+        return Preview(
+            parts,
+            placeholders,
+            tuple(offered),
+            frozenset(one.key for one in offered if (one.cut.who, one.cut.words) in made),
+            tuple(cuts),
+            singling.smallest(self.vault.index(keyring), record, parts, placeholders),
+            self._second(opened, purpose),
+        )
+
+    def release(
+        self, keyring: Keyring, record: str, partner_name: str, purpose: str, choice: Choice
+    ) -> Mapping[str, Any]:
+        """Release a testimony to a partner; return the event.
+
+        Raises ``NotFound``, ``NotYours``, and what ``rules`` refuses: ``NoConsent``,
+        ``NotForThem``, ``Withdrawing``, ``Held``, ``Waiting``, ``NeedsSecond`` (and then the
+        question stands on the testimony's page for a second person).
+        """
+        keyring.require("lead")
+        opened = self._open(keyring, record)
+        with self.store.casebook.connect() as connection:
+            partner = self.partner(connection, keyring, partner_name)
+        self._check(opened, partner, purpose)
+        _, cuts = self._cuts(keyring, opened, choice, purpose)
+        event = self._event(opened, purpose, cuts)
+        agreed = self._agreed(keyring, opened, partner.member.name, purpose, event)
+        decision = {
+            **event,
+            "record": record,
+            "consents": sorted(opened.consents),
+            "agreed": list(agreed),
+        }
+        return self.store.casebook_writer.run(
+            lambda c: releases.release(self.store, c, keyring, partner, decision)
+        )
+
+    def _agreed(
+        self,
+        keyring: Keyring,
+        opened: Testimony,
+        partner: str,
+        purpose: str,
+        event: Mapping[str, Any],
+    ) -> tuple[str, ...]:
+        digest = rules.digest_of(partner, purpose, event["cuts"], len(event["letters"]))
+        try:
+            return rules.require_second(
+                opened, self._second(opened, purpose), digest, keyring.member.name
+            )
+        except NeedsSecond:
+            if digest not in {one.digest for one in opened.asked}:
+                asked = {"e": "asked", "partner": partner, "purpose": purpose, "digest": digest}
+                self._note(keyring, opened.id, {**asked, "cuts": event["cuts"]}, "asked")
+            raise
+
+    def agree(self, keyring: Keyring, record: str, digest: str) -> None:
+        """Agree, as the second person, to exactly what was asked. Raises ``NotFound``."""
+        keyring.require("lead", "reviewer")
+        opened = self._open(keyring, record)
+        if digest not in {one.digest for one in opened.asked if one.by != keyring.member.name}:
+            raise NotFound
+        self._note(keyring, record, {"e": "agreed", "digest": digest}, "agreed")
+
+    def hold(self, keyring: Keyring, record: str, why: str) -> None:
+        """Hold a testimony back from every release, or with no reason let it go again."""
+        keyring.require("lead")
+        self._open(keyring, record)
+        event = {"e": "hold", "why": why} if why else {"e": "lift"}
+        self._note(keyring, record, event, "kept-back" if why else "let-leave")
+
+    def met(self, keyring: Keyring, record: str) -> None:
+        """Record that what the witness wanted to wait for has come. A lead's act."""
+        keyring.require("lead")
+        opened = self._open(keyring, record)
+        if not opened.wait:
+            raise NotFound
+        self._note(keyring, record, {"e": "wait-met", "wait": opened.wait}, "wait-met")
+
+    # What a decision rests on
+
+    def _check(self, opened: Testimony, partner: members.Entry, purpose: str) -> None:
+        withdrawing = erasure.pending(self.store, bytes.fromhex(opened.id)) is not None
+        rules.check(opened, partner.member.kind, purpose, withdrawing=withdrawing)
+
+    def _second(self, opened: Testimony, purpose: str) -> tuple[str, ...]:
+        abuses = [one for tag in opened.tags for one in getattr(tag, "abuses", ())]
+        return rules.needs_second(opened, purpose, abuses)
+
+    def _cuts(
+        self, keyring: Keyring, opened: Testimony, choice: Choice, purpose: str
+    ) -> tuple[list[Proposal], list[cutting.Cut]]:
+        rows = self.vault.index(keyring).persons(visible(keyring.rings))
+        offered = proposing.proposals(opened, (Person(who, name) for who, name in rows))
+        return offered, proposing.cuts(opened, offered, choice, purpose)
+
+    @staticmethod
+    def _event(opened: Testimony, purpose: str, cuts: list[cutting.Cut]) -> dict[str, Any]:
+        return {
+            "purpose": purpose,
+            "tags": [
+                {name: getattr(tag, name) for name in leaving.PLAIN_TAG} for tag in opened.tags
+            ],
+            "cuts": [cut.event() for cut in cuts],
+            "letters": [one.id for one in opened.letters if one.kind in leaving.LETTERS],
+        }
+
+    def partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:
+        """Return a partner by name. Raises ``NotFound``."""
+        handle = self.store.secret.handle(name)
+        for entry in members.directory(connection, keyring):
+            same = self.store.secret.handle(entry.member.name) == handle
+            if entry.member.role == "partner" and same:
+                return entry
+        raise NotFound
+
+    def ring_of(self, keyring: Keyring, opened: Testimony) -> str:
+        """Return the ring a testimony is of."""
+        del keyring
+        return LEADS if opened.leads_only else REVIEWERS
+
+    def bars(self, connection: Connection, keyring: Keyring, record: str, wait: str) -> Any:  # noqa: ANN401
+        """Return what the events of a record say of waiting, holding and agreeing."""
+        events = ledger.read(connection, keyring, bytes.fromhex(record))
+        return rules.bars(events, wait)

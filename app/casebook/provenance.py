@@ -1,0 +1,65 @@
+"""``record.jsonld``: where a text in a bundle came from, in PROV-O terms a program can follow."""
+
+from typing import Any
+
+from app.casebook.releases import Copy
+from app.casebook.rendering import Told
+from config.model import Model
+
+CONTEXT = {
+    "prov": "http://www.w3.org/ns/prov#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "naru": "urn:naru:",
+}
+
+
+def record(copy: Copy, told: Told, text: str, model: Model) -> dict[str, Any]:
+    """Return original, released text and tags as entities, each derived from the one before.
+
+    ``text`` is the name of the file beside it. Who wrote and who reviewed is not told.
+    """
+    base = f"urn:naru:testimony:{copy.record}"
+    released = {
+        "@id": f"{base}#released",
+        "@type": "prov:Entity",
+        "dcterms:source": text,
+        "dcterms:language": told.lang,
+        "prov:wasDerivedFrom": {"@id": f"{base}#original"},
+        "prov:wasGeneratedBy": {"@id": f"{base}#release"},
+    }
+    tags = [
+        {
+            "@id": f"{base}#tag-{tag['id']}",
+            "@type": "prov:Entity",
+            "prov:wasDerivedFrom": {"@id": f"{base}#released"},
+            "naru:person": tag["person"],
+            "naru:stage": tag["stage"],
+            "naru:start": tag["start"],
+            "naru:end": tag["end"],
+        }
+        for tag in sorted(told.tags, key=lambda one: str(one["id"]))
+    ]
+    return {
+        "@context": CONTEXT,
+        "@graph": [
+            {
+                "@id": f"{base}#original",
+                "@type": "prov:Entity",
+                "dcterms:language": told.lang,
+                "naru:way": copy.content["document"]["way"],
+                "naru:commitments": "commitments.json",
+            },
+            {
+                "@id": f"{base}#release",
+                "@type": "prov:Activity",
+                "prov:endedAtTime": {"@type": "xsd:date", "@value": copy.content["day"]},
+                "prov:used": {"@id": f"{base}#original"},
+                "naru:purpose": told.purpose,
+                "naru:redactions": len(told.redactions),
+            },
+            released,
+            *tags,
+            {"@id": "urn:naru:model", "@type": "prov:Entity", "dcterms:hasVersion": model.version},
+        ],
+    }

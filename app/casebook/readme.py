@@ -1,0 +1,63 @@
+"""What a bundle says of itself to somebody who has never heard of Naru, in three languages.
+
+The commands are run by the tests as they stand here (``tests/outside/test_stranger.py``).
+"""
+
+from pathlib import Path
+
+from crypto import bundle
+
+ASK = "ask the organisation this came from before each use; it signs a list of what was withdrawn"
+
+LINUX = """\
+  sha256sum --strict --quiet -c manifest-sha256.txt
+  sha512sum --strict --quiet -c manifest-sha512.txt
+  sha256sum --strict --quiet -c tagmanifest-sha256.txt
+  ssh-keygen -Y verify -f signatures/allowed_signers -I naru -n naru-bundle \\
+    -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
+"""
+MACOS = """\
+  shasum -a 256 --strict -c manifest-sha256.txt
+  shasum -a 512 --strict -c manifest-sha512.txt
+  shasum -a 256 --strict -c tagmanifest-sha256.txt
+  ssh-keygen -Y verify -f signatures/allowed_signers -I naru -n naru-bundle \\
+    -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
+"""
+POWERSHELL = """\
+  foreach ($m in 'manifest-sha256.txt','tagmanifest-sha256.txt') {
+    Get-Content $m | ForEach-Object { $h, $f = $_ -split '  ', 2
+      if ((Get-FileHash -Algorithm SHA256 $f).Hash -ne $h) { "CHANGED: $f" } } }
+  cmd /c "ssh-keygen -Y verify -f signatures\\allowed_signers -I naru -n naru-bundle
+    -s signatures\\tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt"   (in one line)
+"""
+PASSAGE = """\
+  (printf '%s' SALT | xxd -r -p; printf '%s' 'LINE') | sha256sum
+"""
+TIME = """\
+  openssl ts -verify -data tagmanifest-sha256.txt -in signatures/tagmanifest-sha256.txt.tsr \\
+    -CAfile ROOT.pem
+"""
+
+LANGUAGES = ("en", "ko", "zh")
+TEXTS = Path(__file__).parent / "readme_texts"
+
+
+def files(name: str, purpose: str) -> list[tuple[str, bundle.Content]]:
+    """Return the README in each language, by path."""
+    said = {
+        "name": name,
+        "purpose": purpose,
+        "ask": ASK[0].upper() + ASK[1:],
+        "linux": LINUX,
+        "macos": MACOS,
+        "powershell": POWERSHELL,
+        "passage": PASSAGE,
+        "time": TIME,
+    }
+    return [
+        (
+            f"README.{lang}.txt",
+            (TEXTS / f"{lang}.txt").read_text("utf-8").format(**said).encode(),
+        )
+        for lang in LANGUAGES
+    ]

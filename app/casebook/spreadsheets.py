@@ -1,0 +1,155 @@
+"""The tables of a bundle, as spreadsheets read them: BOM, CR LF, no cell that is a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.casebook import edtf
+from app.casebook.cutting import Placeholders
+from app.casebook.rendering import Told
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+PERSONS = ("person_id", "name", "sex", "birth_decade", "province", "minor", "testimonies")
+EVENTS = (
+    "event_id",
+    "person_id",
+    "episode",
+    "stage_id",
+    "track",
+    "edtf",
+    "date_from",
+    "date_to",
+    "date_as_stated",
+    "knowledge",
+    "source_testimony",
+    "start",
+    "end",
+    "words",
+    "confidence",
+    "consent_level",
+)
+CLAIMS = ("claim_id", "event_id", "claim_type", "value", "source_testimony")
+LINKS = ("a", "b", "relation", "status", "basis")
+FIRST_YEAR = 4
+
+
+def tables(read: Sequence[Told], found: Placeholders) -> dict[str, bytes]:
+    """Return the four tables by file name."""
+    del found
+    return {
+        "persons.csv": table(PERSONS, _persons(read)),
+        "events.csv": table(EVENTS, _events(read)),
+        "claims.csv": table(CLAIMS, _claims(read)),
+        "links.csv": table(LINKS, _links(read)),
+    }
+
+
+def _ordered(read: Iterable[Told]) -> Iterable[tuple[Told, Mapping[str, Any]]]:
+    return ((one, tag) for one in read for tag in sorted(one.tags, key=lambda t: str(t["id"])))
+
+
+def _persons(read: Sequence[Told]) -> list[dict[str, str]]:
+    """Return a row for each person.
+
+    What a relative said of the missing person is put here only where the testimony tells of one
+    person and no other could be meant.
+    """
+    rows: dict[str, dict[str, str]] = {}
+    for told, tag in _ordered(read):
+        row = rows.setdefault(tag["person"], {"person_id": tag["person"], "testimonies": ""})
+        if "person_name" in tag:
+            row["name"] = tag["person_name"]
+        if told.id not in row["testimonies"].split():
+            row["testimonies"] = f"{row['testimonies']} {told.id}".strip()
+        if len({one["person"] for one in told.tags}) == 1 and "b_rel" in told.answers:
+            row.update(_described(told))
+    return sorted(rows.values(), key=lambda row: int(row["person_id"].removeprefix("P-")))
+
+
+def _described(told: Told) -> dict[str, str]:
+    born = "".join(c for c in str(told.answers.get("b_birth", "")) if c.isdigit())[:FIRST_YEAR]
+    said = {
+        "sex": told.answers.get("b_sex", ""),
+        "birth_decade": f"{born[:3]}0s" if len(born) == FIRST_YEAR else "",
+        "province": told.answers.get("b_home_prov", ""),
+        "minor": told.answers.get("u_minor", ""),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _events(read: Sequence[Told]) -> list[dict[str, Any]]:
+    return [
+        {
+            **tag,
+            "event_id": tag["id"],
+            "person_id": tag["person"],
+            "stage_id": tag["stage"],
+            "edtf": "/".join(dict.fromkeys(d for d in (tag["date_from"], tag["date_to"]) if d)),
+            "date_from": _day(tag["date_from"], last=False),
+            "date_to": _day(tag["date_to"] or tag["date_from"], last=True),
+            "source_testimony": told.id,
+            "words": tag["text"],
+            "consent_level": told.purpose,
+        }
+        for told, tag in _ordered(read)
+    ]
+
+
+def _day(text: str, *, last: bool) -> str:
+    try:
+        span = edtf.parse(text) if text else None
+    except edtf.NotEDTF:
+        return ""
+    day = (span.latest if last else span.earliest) if span else None
+    return str(day or "")
+
+
+def _claims(read: Sequence[Told]) -> list[dict[str, str]]:
+    """Return what a tag says beyond its stage: one row for each abuse, decision or charge."""
+    rows = []
+    for told, tag in _ordered(read):
+        said = {"stage": [tag["stage"]]}
+        said |= {k: list(tag[k]) for k in ("abuses", "charges", "decisions") if tag.get(k)}
+        for kind, values in said.items():
+            rows += [
+                {
+                    "claim_id": f"{tag['id'][:12]}-{kind}-{number}",
+                    "event_id": tag["id"],
+                    "claim_type": kind,
+                    "value": value,
+                    "source_testimony": told.id,
+                }
+                for number, value in enumerate(values, start=1)
+            ]
+    return rows
+
+
+def _links(read: Sequence[Told]) -> list[dict[str, str]]:
+    """Return which testimonies tell of one person: a reviewer's decision, made by tagging."""
+    people: dict[str, list[str]] = {}
+    for told, tag in _ordered(read):
+        known = people.setdefault(tag["person"], [])
+        if told.id not in known:
+            known.append(told.id)
+    return [
+        {"a": a, "b": b, "relation": "same-person", "status": "confirmed", "basis": person}
+        for person, told in sorted(people.items())
+        for n, a in enumerate(told)
+        for b in told[n + 1 :]
+    ]
+
+
+def table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return CSV with a BOM, CR LF, and every cell that could be a formula neutralised."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(columns), extrasaction="ignore", restval="")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _cell(value) for key, value in row.items()})
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    return "'" + text if text.lstrip(" \u3000").startswith(FORMULA) or text[:1] in FORMULA else text
