@@ -13,7 +13,7 @@ PY := $(BIN)/python
 run: .venv/run.stamp ## The demonstration: fictional testimony, intake on port 8000, desk on 8001
 	@exec $(PY) -m app demo --data var/demo --intake-port 8000 --desk-port 8001 $(ARGS)
 
-test: .venv/test.stamp interop ## Every test; what lacks its program is skipped with a line (ARGS="-k kill")
+test: .venv/test.stamp interop web ## Every test; what lacks its program is skipped with a line (ARGS="-k kill")
 	$(PY) -m pytest $(ARGS)
 
 help: ## This list
@@ -22,7 +22,7 @@ help: ## This list
 
 ##@ Before a change is handed over
 
-check: lint interop ## All the gates: format, lint, types, import contracts, tests with branch coverage
+check: lint interop web ## All the gates: format, lint, types, import contracts, tests with branch coverage
 	$(PY) -m coverage erase
 	$(PY) -m coverage run -m pytest $(ARGS)
 	$(PY) -m coverage combine --quiet
@@ -58,7 +58,7 @@ pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the
 
 clean: ## Remove .venv, caches and the demonstration's data
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf .coverage .coverage.* tests/interop/node_modules
+	rm -rf .coverage .coverage.* tests/interop/node_modules web/node_modules
 
 # --- What the targets above stand on: each stamp says "installed since the list last changed".
 
@@ -66,7 +66,7 @@ clean: ## Remove .venv, caches and the demonstration's data
 
 $(shell test -x $(PY) || rm -f .venv/*.stamp)
 
-.PHONY: interop
+.PHONY: interop web build-web
 INTEROP := $(wildcard tests/interop/package-lock.json)
 
 $(PY):
@@ -98,3 +98,19 @@ tests/interop/node_modules/.stamp: $(INTEROP)
 	else \
 		echo "skipped: round trips with age's TypeScript edition (apt-get install nodejs npm)"; \
 	fi
+
+# What a witness's browser runs is built from web/ and committed; only its tests need its packages.
+web: web/node_modules/.stamp
+
+web/node_modules/.stamp: web/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing what the page's script is built from (once)"; \
+		cd web && npm ci --silent --no-progress && touch node_modules/.stamp; \
+	elif [ "$$NARU_REQUIRE_ALL" = 1 ]; then \
+		echo "npm is missing: apt-get install nodejs npm" >&2; exit 1; \
+	else \
+		echo "skipped: tests of the page's script (apt-get install nodejs npm)"; \
+	fi
+
+build-web: web ## Build what the intake serves to browsers with script, from web/
+	cd web && node build.mjs

@@ -1,0 +1,66 @@
+// Documents: answers, canonical JSON, padding. FORMAT.md sections 2 and 3.
+
+import { base64url, hex, join, utf8 } from "./bytes.js";
+
+const FLOOR = 32768;
+
+// JSON with keys sorted, as `canonical` writes it. Keys are ASCII; half a character is refused.
+export function canonical(value) {
+  if (typeof value === "string") {
+    if (/[\ud800-\udfff]/u.test(value)) throw new Error("half a character");
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return "[" + value.map(canonical).join(",") + "]";
+  if (value && typeof value === "object") {
+    const pairs = Object.keys(value).sort().map((key) => canonical(key) + ":" + canonical(value[key]));
+    return "{" + pairs.join(",") + "}";
+  }
+  if (Number.isSafeInteger(value) || value === null || typeof value === "boolean") return JSON.stringify(value);
+  throw new Error("not canonical");
+}
+
+const line = (said) => said.replace(/\r\n?/g, "\n");
+
+// The answers as a document keeps them: LF, and what is empty is absent.
+export function answered(fields) {
+  const found = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const kept = Array.isArray(value) ? value.map(line).filter(Boolean) : line(value);
+    if (kept.length) found[name] = kept;
+  }
+  return found;
+}
+
+export function bucket(n, floor = FLOOR) {
+  if (n <= floor) return floor;
+  if (n <= 4 << 20) return 2 ** Math.ceil(Math.log2(n));
+  const step = 2 ** (Math.floor(Math.log2(n)) - 2);
+  return Math.ceil(n / step) * step;
+}
+
+export function pad(bytes) {
+  const padded = new Uint8Array(bucket(bytes.length)).fill(0x20);
+  padded.set(bytes);
+  return padded;
+}
+
+// What is sealed: one item of a witness, as an object.
+export function make({ kind, n, way, lang, fields, about, to, where, recipient }) {
+  const held = {
+    naru: 1,
+    form: 1,
+    kind,
+    id: hex(where.slot(kind, n)),
+    number: n,
+    thread: hex(where.thread),
+    epoch: to.epoch,
+    way,
+    lang,
+    fields: answered(fields),
+  };
+  if (about) held.about = about;
+  if (kind === "testimony") held.reply = { recipient, slots: base64url(where.slotsKey("desk")) };
+  return held;
+}
+
+export const bytes = (held) => pad(join(utf8(canonical(held))));
