@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from app.intake import drawing
+from app.intake import assets, drawing, keys, offline, sealed
 from app.intake.pages import pages, show
 from app.intake.parts import NAME, build, end_this_process
 from app.web import App, guard
@@ -19,8 +19,12 @@ def create_app(
     app = App(__name__, "templates", settings.max_body, settings.drain_body)
     app.config["DEFAULT_LANGUAGE"] = settings.language
     sheet = drawing.sheet()
-    guard(app, settings.base_url, sheet.policy, show)
+    guard(app, settings.base_url, sheet.policy + assets.POLICY, show)
     app.extensions[NAME] = build(settings, clock, on_failure)
     app.register_blueprint(pages)
+    app.register_blueprint(keys.keys)
+    app.register_blueprint(offline.offline)
+    assets.prepare(app)
+    sealed.install(app, app.extensions[NAME])
     drawing.prepare(app, app.extensions[NAME].words, sheet.css)
     return app

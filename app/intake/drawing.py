@@ -67,6 +67,12 @@ def prepare(app: Flask, words: Vocabularies, css: str) -> None:
             app.extensions[DRAWN]["forms"][lang] = head.encode(), tail.encode()
 
 
+def wording(lang: str) -> Wording:
+    """Return the vocabularies in one language."""
+    found: Wording = current_app.extensions[DRAWN]["wordings"][lang]
+    return found
+
+
 def draw(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
     """Draw a template in the language of this request."""
     lang = language()

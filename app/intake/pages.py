@@ -62,19 +62,19 @@ def form(lang: str = "") -> bytes:  # noqa: ARG001 - the address decides, in `la
 def switch(lang: str) -> str:  # noqa: ARG001
     """Show the form in this language with what was typed. Stores nothing."""
     _ = request().form
-    return drawing.form(_ticket(), Typed.of(request()), "")
+    return drawing.form(ticket(), Typed.of(request()), "")
 
 
 @pages.post(f"{LANG}/")
 def send(lang: str) -> str:
     """Take the form in and show the receipt, once it is on the disk."""
-    receipt = Receipt.from_seed(_seed())
+    receipt = Receipt.from_seed(seed())
     submission = parts().reader.testimony(request())
-    with _kept():
+    with kept():
         parts().receiver.testimony(receipt, submission.fields, lang)
     return drawing.receipt(
         {code: receipt.words(code) for code, _ in drawing.NAMES},
-        _tokens(receipt.root(parts().site_id)),
+        tokens_of(receipt.root(parts().site_id)),
         Typed.of(request()),
     )
 
@@ -90,7 +90,7 @@ def come_back(lang: str) -> str:  # noqa: ARG001
     """Show what lies under the ten words, and what can be done."""
     forms.refuse_damage(request(), ["receipt"])
     root = _root()
-    with _kept():
+    with kept():
         found = returning.look(parts().engine, root)
     if found is None:
         raise Refusal(404, gettext("Nothing lies under these words. Look at each and its place."))
@@ -101,7 +101,7 @@ def come_back(lang: str) -> str:  # noqa: ARG001
         names=drawing.kinds(),
         withdrawn=found.withdraw_on,
         gone=found.withdraw_on is not None and found.withdraw_on <= parts().today().isoformat(),
-        tokens=_tokens(root),
+        tokens=tokens_of(root),
         typed=Typed(),
         about=question.id if question else "",
         asked=question is not None,
@@ -142,7 +142,7 @@ def attach(lang: str, token: str) -> str:
             403,
             gettext("This page was open too long. Come back with your ten words, then send it."),
         ) from None
-    with _kept():
+    with kept():
         file = parts().attachments.take(request(), allowed, lang)
     size = attaching.size_of(file.size)
     return drawing.draw(
@@ -160,7 +160,7 @@ def withdraw(lang: str) -> str:  # noqa: ARG001
     forms.refuse_damage(request(), ["receipt", "when"])
     root = _root()
     now = forms.one_of(request(), "when", forms.WHEN) == "now"
-    with _kept():
+    with kept():
         if returning.look(parts().engine, root) is None:
             raise Refusal(404, gettext("Nothing lies under these words."))
         parts().receiver.withdraw(root, now=now)
@@ -174,7 +174,7 @@ def withdraw(lang: str) -> str:  # noqa: ARG001
 @pages.get("/key")
 def key() -> Response:
     """Say to whom is sealed today, as age reads it."""
-    with _kept():
+    with kept():
         current = parts().recipients.current(parts().today().isoformat())
     return Response(f"{current.recipient}\n", mimetype="text/plain")
 
@@ -182,7 +182,7 @@ def key() -> Response:
 @pages.get("/keys.json")
 def keys() -> Response:
     """Say to whom is sealed, when, and who vouches for it."""
-    with _kept():
+    with kept():
         usable = parts().recipients.usable()
     return jsonify(naru=1, recipients=[one.published() for one in usable])
 
@@ -191,7 +191,7 @@ def keys() -> Response:
 
 
 @contextmanager
-def _kept() -> Iterator[None]:
+def kept() -> Iterator[None]:
     """Turn what can go wrong while storing or reading into the sentence for it."""
     try:
         yield
@@ -216,7 +216,7 @@ def _follow_up(kind: str, read: Callable[[Request], Submission], lang: str) -> s
     fields = read(request()).fields
     about = request().form.get("about", "")
     content = Content(kind, lang, fields, about=about if SLOT.fullmatch(about) else None)
-    with _kept():
+    with kept():
         parts().receiver.follow_up(allowed, content)
     return _done(
         {
@@ -243,13 +243,14 @@ def _capability(kind: str) -> Capability:
                 403, gettext("This page was open too long. Type your ten words and send it again.")
             ) from None
     root = _root()
-    with _kept():
+    with kept():
         if returning.look(parts().engine, root) is None:
             raise Refusal(404, gettext("Nothing lies under these words."))
     return Capability.of(root, kind)
 
 
-def _tokens(root: Root) -> dict[str, str]:
+def tokens_of(root: Root) -> dict[str, str]:
+    """Return what the follow-up forms carry, by what each may write."""
     return {
         purpose: tokens.seal_token(
             parts().token_key, purpose, Capability.of(root, purpose), parts().hours()
@@ -272,7 +273,8 @@ def _new_ticket() -> str:
     return tickets.issue(parts().ticket_key, parts().hours())
 
 
-def _seed() -> bytes:
+def seed() -> bytes:
+    """Return the seed of the posted ticket. Raises `Refusal` when it is not good any more."""
     posted = request().form.get("ticket", "")
     try:
         return tickets.accept(parts().ticket_key, posted, parts().hours())
@@ -284,7 +286,7 @@ def _seed() -> bytes:
         raise Refusal(403, sentence) from None
 
 
-def _ticket() -> str:
+def ticket() -> str:
     """Return the ticket that was posted while it is good, so that nothing is doubled; else new."""
     posted = request().form.get("ticket", "") if request().parsed else ""
     try:
@@ -300,7 +302,7 @@ def show(status: int, sentence: str) -> str:
     typed = Typed.of(request())
     if endpoint in ("send", "switch"):
         withdrawn = status == 409  # noqa: PLR2004 - the same ticket would meet the same row
-        return drawing.form(_new_ticket() if withdrawn else _ticket(), typed, sentence)
+        return drawing.form(_new_ticket() if withdrawn else ticket(), typed, sentence)
     if endpoint == "come_back":
         return drawing.draw(
             "return.html", here="return", receipt=typed.get("receipt", ""), sentence=sentence

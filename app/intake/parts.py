@@ -31,6 +31,7 @@ class Parts:
     words: Vocabularies
     reader: Reader
     engine: Engine
+    writer: Writer
     recipients: Recipients
     receiver: Receiver
     attachments: Attachments
@@ -66,11 +67,13 @@ def build(
         return dt.datetime.fromtimestamp(clock(), dt.UTC).date()
 
     blobs = Blobs(settings.blob_dir, settings.disk_reserve)
-    receiver = Receiver(engine, Writer(engine, on_failure), recipients, blobs, site_id, today)
+    writer = Writer(engine, on_failure)
+    receiver = Receiver(engine, writer, recipients, blobs, site_id, today)
     return Parts(
         words=words,
         reader=Reader(words),
         engine=engine,
+        writer=writer,
         recipients=recipients,
         receiver=receiver,
         attachments=Attachments(engine, blobs, receiver, settings.attachment_max, today),

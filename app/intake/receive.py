@@ -44,6 +44,7 @@ class Content:
     reply: Reply | None = None
     file: File | None = None
     blob: str | None = None
+    way: str = WAY
 
     def tag(self, same_key: bytes) -> bytes:
         """Return the tag by which the same content sent again is known."""
@@ -72,7 +73,7 @@ class Receiver:
         self._site = site_id
         self._today = today
 
-    def testimony(self, receipt: Receipt, fields: Fields, lang: str) -> None:
+    def testimony(self, receipt: Receipt, fields: Fields, lang: str, way: str = WAY) -> None:
         """Keep a testimony under its receipt; other text under the same receipt corrects it.
 
         Raises `NoRecipient`, `NotDurable`, or `Withdrawn`.
@@ -80,7 +81,7 @@ class Receiver:
         root = receipt.root(self._site)
         allowed = Capability.of(root, TESTIMONY)
         reply = Reply(str(pq_recipient_from_seed(root.identity_seed)), root.slots(DESK).key)
-        content = Content(TESTIMONY, lang, fields, reply=reply)
+        content = Content(TESTIMONY, lang, fields, reply=reply, way=way)
         slot = root.slot(TESTIMONY, 0)
         if self._store(allowed, 0, content):
             return
@@ -89,7 +90,7 @@ class Receiver:
             return
         if found.withdraw_on is not None and found.withdraw_on <= self._day():
             raise Withdrawn
-        changed = Content("correction", lang, {**fields, "keep_first": "yes"})
+        changed = Content("correction", lang, {**fields, "keep_first": "yes"}, way=way)
         self.follow_up(Capability.of(root, changed.kind), changed)
 
     def follow_up(self, allowed: Capability, content: Content) -> bool:
@@ -153,7 +154,7 @@ class Receiver:
         """Seal and store one item; false if somebody else filled the slot meanwhile."""
         row = self._sealed(allowed, number, content)
         try:
-            self._writer.run(lambda connection: _put(connection, row))
+            self._writer.run(lambda connection: put(connection, row))
         except IntegrityError:  # the slot is the primary key: somebody was here before
             return False
         return True
@@ -166,7 +167,7 @@ class Receiver:
             id=slot.hex(),
             thread=allowed.thread.hex(),
             epoch=recipient.epoch,
-            way=WAY,
+            way=content.way,
             lang=content.lang,
             fields=content.fields,
             reply=content.reply,
@@ -197,7 +198,7 @@ class Row:
     same: bytes
     header: bytes
     payload: bytes
-    blob: str | None
+    blob: str | None = None
 
 
 _ITEM, _HEADER, _PAYLOAD, _BLOB = (
@@ -205,7 +206,7 @@ _ITEM, _HEADER, _PAYLOAD, _BLOB = (
 )
 
 
-def _put(connection: Connection, row: Row) -> None:
+def put(connection: Connection, row: Row) -> None:
     """Store an item whole. Raises `IntegrityError` when its slot is taken."""
     connection.execute(
         _ITEM, {"id": row.slot, "epoch": row.epoch, "day": row.day, "same": row.same}

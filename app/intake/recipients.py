@@ -61,13 +61,18 @@ class Recipients:
         self, engine: Engine, fingerprint: str, site_id: bytes, clock: Callable[[], float]
     ) -> None:
         self._engine = engine
-        self._fingerprint = fingerprint
+        self.fingerprint = fingerprint
         self._site = site_id.hex()
         self._clock = clock
         self._lock = threading.Lock()
         self._verified: dict[tuple[object, ...], Recipient | None] = {}
         self._found: tuple[Recipient, ...] = ()
         self._looked = float("-inf")
+
+    @property
+    def grouped(self) -> str:
+        """The fingerprint in groups of eight signs, as people compare it."""
+        return " ".join(self.fingerprint[at : at + 8] for at in range(0, len(self.fingerprint), 8))
 
     def current(self, today: str) -> Recipient:
         """Return the recipient of this day, else the standing one. Raises `NoRecipient`."""
@@ -108,7 +113,7 @@ class Recipients:
     def _vouched(self, row: Row[Any]) -> Recipient:
         """Return the recipient of a row. Raises `CryptoError` or `NoRecipient` if not signed so."""
         signer = PublicSigner.parse(row.signer)
-        if signer.fingerprint != self._fingerprint:
+        if signer.fingerprint != self.fingerprint:
             raise NoRecipient
         signer.verify(signing.EPOCH, row.statement, Signatures(row.sshsig, row.mldsa65))
         said = exact.require_keys(exact.parse_exact(row.statement), STATEMENT)

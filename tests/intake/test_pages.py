@@ -72,7 +72,7 @@ def test_what_was_typed_into_a_closed_part_comes_back_open(visitor, name):
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_no_page_fetches_scripts_or_draws_svg(visitor, lang):
+def test_no_page_inlines_scripts_or_draws_svg(visitor, lang):
     receipt = visitor.tell(lang)
     pages = [
         visitor.get(f"/{lang}/"),
@@ -86,7 +86,11 @@ def test_no_page_fetches_scripts_or_draws_svg(visitor, lang):
         assert page.lang == LANGS[lang]
         assert page.root.one("title").text == "Naru"
         tags = {node.tag for node in page.root.all()}
-        assert not tags & {"script", "svg", "img", "link", "iframe", "object", "video", "audio"}
+        assert not tags & {"svg", "img", "link", "iframe", "object", "video", "audio"}
+        for node in page.root.all("script"):  # fetched only where script runs, and never inlined
+            assert node.attrs["src"] == "/naru.js"
+            assert node.attrs["integrity"].startswith("sha384-")
+            assert not node.text
         for name in ("src", "href", "action", "formaction", "srcset", "background", "poster"):
             found = [n.attrs[name] for n in page.root.all() if name in n.attrs]
             assert all(address.startswith("/") for address in found)

@@ -226,9 +226,11 @@ class Page:
         raise AssertionError(f"{self.path} ({self.status}) has no form {name or action}")
 
     def resources(self):
-        """Every address the page makes a browser fetch by itself, styles included."""
+        """Every address it makes a browser without script fetch by itself, styles included."""
         found = [each.strip("'\" ") for each in re.findall(r"url\(([^)]*)\)", self.text)]
         for node in self.root.all():
+            if node.tag == "script":
+                continue
             wanted = FETCHED | ({"href"} if node.tag == "link" else set())
             found += [value for name, value in node.attrs.items() if name in wanted]
         return [address for address in found if not address.startswith("data:")]

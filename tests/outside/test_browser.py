@@ -37,7 +37,7 @@ def test_a_witness_writes_and_comes_back(screen, demo):
     window.put(form, "receipt", words)
     window.look("witness-return")
     window.send(form)
-    assert window.page.locator('.letter[data-kind="testimony"]').is_visible()
+    window.page.locator('.letter[data-kind="testimony"]').wait_for()
     window.look("witness-letters")
 
 
@@ -46,7 +46,7 @@ def test_a_witness_changes_the_language_on_the_way(screen, demo):
     window.page.goto("/ko/")
     window.put(window.form(id="testimony"), "w_narrative", TEXT)
     window.page.locator("button[formaction]").first.click()
-    window.page.wait_for_load_state()
+    window.page.locator('html:not([lang="ko"])').wait_for()
     assert window.page.locator("[name=w_narrative]").input_value() == TEXT
     assert not window.page.locator("html").get_attribute("lang").startswith("ko")
     window.look("witness-other-language")
@@ -58,7 +58,7 @@ def test_a_witness_is_told_what_is_missing(screen, demo):
     form = window.form(id="testimony")
     window.put(form, "w_narrative", " ")
     window.send(form)
-    assert window.page.locator("#error").is_visible()
+    window.page.locator("#error").wait_for()
     window.look("witness-error")
 
 

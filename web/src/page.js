@@ -219,8 +219,7 @@ function enhanceFollow(main, where, to, question) {
     const kind = FOLLOW[form.id];
     if (form.id === "withdraw") form.prepend(element("p", { class: "hint" }, say("withdraws")));
     if (!kind) continue;
-    form.querySelector('[name="receipt"]').remove();
-    form.querySelector(`label[for="${form.id}-words"]`).remove();
+    form.elements.receipt.closest("label").remove();
     if (question && form.id === "answer") form.closest("details").open = true;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();

@@ -1,0 +1,187 @@
+"""What arrives already sealed, and what leaves so.
+
+GET, POST /<lang>/sealed   an age file, or a tar of several, that somebody made with stock tools or
+                           with the offline page (field ``envelope``)
+GET  /<lang>/deposit       to whom a witness's own page seals now
+POST /<lang>/deposit       one envelope of a witness's own page: slot, same, epoch, envelope
+POST /<lang>/slots         what lies in slots, by number; opened where it was asked for
+GET  /<lang>/own, own/letters  the pages after sealing and coming back, empty: the script fills them
+
+Deposits and slots answer our script in JSON, and refuse like every other page.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, Response, current_app, jsonify
+from flask_babel import gettext
+
+from app.intake import deposits, drawing, envelopes
+from app.intake.deposits import Depositor
+from app.intake.envelopes import Carried
+from app.intake.forms import Typed
+from app.intake.pages import LANG, kept, request, seed, ticket, tokens_of
+from app.intake.parts import Parts, parts
+from app.intake.receive import Withdrawn
+from app.web import App, Refusal
+from crypto.receipts import Receipt
+
+sealed = Blueprint("sealed", __name__)
+NAME = "naru_depositor"
+MOST_SLOTS = 64
+
+
+def install(app: App, built: Parts) -> None:
+    """Give an app these pages."""
+    app.extensions[NAME] = Depositor(built.engine, built.writer, built.recipients, built.today)
+    app.register_blueprint(sealed)
+
+
+def _depositor() -> Depositor:
+    found: Depositor = current_app.extensions[NAME]
+    return found
+
+
+@sealed.get(f"{LANG}/sealed")
+def ask(lang: str) -> str:  # noqa: ARG001
+    """Ask for a sealed file."""
+    return _ask("")
+
+
+@sealed.post(f"{LANG}/sealed")
+def take(lang: str) -> str | tuple[str, int]:
+    """Keep sealed files, sealed once more; the receipt is for what had none of its own."""
+    try:
+        files = _files()
+        receipt = Receipt.from_seed(seed())
+        with kept(), _told():
+            placed = [(one, one.place) for one in files if one.place]
+            for one, place in placed:
+                _depositor().carried(one, place, lang)
+            if len(placed) < len(files):
+                fields = {"envelope": tuple(one.text for one in files if not one.place)}
+                parts().receiver.testimony(receipt, fields, lang, way="stock")
+    except Refusal as refusal:
+        return _ask(refusal.sentence), refusal.status
+    return _stored(receipt if len(placed) < len(files) else None, known=bool(placed))
+
+
+@sealed.get(f"{LANG}/deposit")
+def terms(lang: str) -> Response:  # noqa: ARG001
+    """Say to whom a witness's own page seals now."""
+    with kept():
+        current = parts().recipients.current(parts().today().isoformat())
+    return jsonify(
+        epoch=current.epoch, recipient=str(current.recipient), site=parts().site_id.hex()
+    )
+
+
+@sealed.post(f"{LANG}/deposit")
+def deposit(lang: str) -> Response:  # noqa: ARG001
+    """Keep one envelope a witness's own page sealed; 409 if its slot is taken, then it tries on."""
+    envelope, form = _upload(), request().form
+    slot, same, epoch = (form.get(name, "") for name in ("slot", "same", "epoch"))
+    with kept(), _told():
+        _depositor().keep(deposits.read(slot, same, epoch, envelope))
+    return jsonify(stored=True)
+
+
+@sealed.post(f"{LANG}/slots")
+def slots(lang: str) -> Response:  # noqa: ARG001
+    """Say what lies in slots, by number."""
+    asked = request().form.getlist("slot")
+    if not 1 <= len(asked) <= MOST_SLOTS or not all(map(deposits.ID.fullmatch, asked)):
+        raise Refusal(400, gettext("This could not be understood."))
+    with kept():
+        return jsonify(deposits.left(parts().engine, [bytes.fromhex(one) for one in asked]))
+
+
+@sealed.get(f"{LANG}/own")
+def own(lang: str) -> str:  # noqa: ARG001
+    """Show the receipt's page without words and without tokens, for the script to fill in."""
+    words = {code: [""] * 10 for code, _ in drawing.NAMES}
+    return drawing.draw("receipt.html", words=words, tokens={}, typed=Typed(), own=True)
+
+
+@sealed.get(f"{LANG}/own/letters")
+def own_letters(lang: str) -> str:  # noqa: ARG001
+    """Show the page of who came back without anything on it, for the script to fill in."""
+    return drawing.draw(
+        "letters.html",
+        letters=(),
+        names={},
+        withdrawn=None,
+        gone=False,
+        tokens={},
+        typed=Typed(),
+        about="",
+        asked=False,
+    )
+
+
+def _upload() -> bytes:
+    """Return the file of field ``envelope``, read into memory. Raises `Refusal`."""
+    asked = request()
+    asked.sink = lambda _name: io.BytesIO()
+    found = asked.files.get("envelope")
+    data = found.stream.read() if found else b""
+    if not data:
+        raise Refusal(400, gettext("Choose the sealed file first. Nothing was stored."))
+    return data
+
+
+def _files() -> tuple[Carried, ...]:
+    try:
+        return envelopes.read(_upload())
+    except envelopes.TooMany:
+        raise Refusal(
+            413, gettext("These are too many files at once. Nothing of it was stored.")
+        ) from None
+    except envelopes.NotSealed:
+        raise Refusal(
+            400,
+            gettext(
+                "This is no file that was sealed with age, nor a tar of such files. Nothing was "
+                "stored. Do not send anything here that is not sealed."
+            ),
+        ) from None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except deposits.Malformed:
+        raise Refusal(
+            400, gettext("What arrived is not sealed as it should be. Nothing was stored.")
+        ) from None
+    except deposits.Stale:
+        raise Refusal(
+            410,
+            gettext(
+                "This was sealed too long ago: the key for it no longer exists. It was not stored. "
+                "Seal it again with a fresh page."
+            ),
+        ) from None
+    except deposits.Taken:
+        raise Refusal(
+            409, gettext("Something else was already handed in in its place. It was not stored.")
+        ) from None
+    except Withdrawn:
+        raise Refusal(410, gettext("This was withdrawn. Nothing more is kept under it.")) from None
+
+
+def _ask(sentence: str) -> str:
+    return drawing.draw("sealed.html", here="sealed", ticket=ticket(), sentence=sentence)
+
+
+def _stored(receipt: Receipt | None, *, known: bool) -> str:
+    done = gettext("Stored; only the desk can tell whether it opens.")
+    if known:
+        done += " " + gettext("It lies under the ten words that the page showed which sealed it.")
+    if receipt is None:
+        return drawing.draw("done.html", done=done)
+    words = {code: receipt.words(code) for code, _ in drawing.NAMES}
+    tokens = tokens_of(receipt.root(parts().site_id))
+    return drawing.draw("receipt.html", words=words, tokens=tokens, typed=Typed(), done=done)
