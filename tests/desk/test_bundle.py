@@ -1,0 +1,165 @@
+"""What a bundle holds, that it is made the same again, and that a stranger notices any change."""
+
+import csv
+import hashlib
+import io
+import json
+import subprocess
+
+import pytest
+from desk.bags import files, folder, plain
+from needs import need
+
+from crypto.errors import BundleError
+from crypto.verifying import verify
+
+
+@pytest.fixture
+def record(world, owner):
+    """A testimony with tags, released to the partner."""
+    found = world.arrive(
+        k_rescue="yes", b_rel="sibling", b_birth="1985", b_sex="female", b_name=["김진실"],
+        w_where="=HYPERLINK(1)", w_not_read="the neighbour",
+    )  # fmt: skip
+    owner.queue()
+    owner.tag(found, date_as_stated="=1+1")
+    assert owner.release(found).status == 303
+    return found
+
+
+def test_it_holds_what_the_layout_says(world, partner, record):
+    bag = files(plain(world, partner, record))
+    here = f"data/testimony/{record[:12]}/"
+    for name in ("text.txt", "redactions.json", "commitments.json", "consent.json", "tags.json",
+                 "answers.json", "record.jsonld"):  # fmt: skip
+        assert here + name in bag
+    for name in ("tables/persons.csv", "tables/events.csv", "tables/claims.csv", "tables/links.csv",
+                 "model/process-model.yaml", "README.en.txt", "README.ko.txt", "README.zh.txt",
+                 "custody/entries.json", "index.json"):  # fmt: skip
+        assert f"data/{name}" in bag
+    assert max(len(name) for name in bag) < 90
+    assert b"the neighbour" not in b"".join(bag.values())
+    assert b"Revocation-List: " in bag["bag-info.txt"]
+
+
+def test_tables_open_in_a_spreadsheet_and_run_nothing(world, partner, record):
+    bag = files(plain(world, partner, record))
+    rows = {}
+    for name in ("persons", "events", "claims", "links"):
+        data = bag[f"data/tables/{name}.csv"]
+        assert data.startswith(b"\xef\xbb\xbf")
+        rows[name] = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    (person,) = rows["persons"]
+    assert person["person_id"] == "P-1"
+    assert (person["name"], person["birth_decade"], person["sex"]) == ("", "1980s", "female")
+    (event,) = rows["events"]
+    assert (event["stage_id"], event["edtf"]) == ("forced_repatriation", "2023-10-09")
+    assert event["date_as_stated"] == "'=1+1"
+    assert rows["claims"][0]["value"] == "forced_repatriation"
+
+
+def test_the_bag_is_the_same_when_it_is_made_again_by_whomever(world, owner, partner, record):
+    first = files(plain(world, partner, record))
+    again = files(plain(world, partner, record))
+    sealed = owner.post(
+        owner.get("/export").form(action="/export"), submission=[record], partner="partner"
+    )
+    ring = world.book.resume(partner.cookies["naru_desk"], world.now)
+    from crypto.opening import open_bytes  # noqa: PLC0415 - beside its use
+
+    third = files(open_bytes(sealed.body, [ring.identity]))
+    assert first.keys() == again.keys() == third.keys()
+    for name in first:
+        if not name.startswith("signatures/"):
+            assert first[name] == again[name] == third[name], name
+
+
+def test_a_released_line_is_proven_with_its_salt(world, partner, record):
+    bag = files(plain(world, partner, record))
+    here = f"data/testimony/{record[:12]}/"
+    text = bag[here + "text.txt"].split(b"\n")
+    listed = json.loads(bag[here + "commitments.json"])["paragraphs"]
+    for line, one in zip(text, listed, strict=True):
+        assert hashlib.sha256(bytes.fromhex(one["salt"]) + line).hexdigest() == one["commitment"]
+    whole = hashlib.sha256(b"".join(bytes.fromhex(one["commitment"]) for one in listed))
+    acts = json.loads(bag["data/custody/entries.json"])["entries"]
+    told = [one["entry"] for one in acts if one["entry"]["act"] == "released"]
+    assert [one["commitments"] for one in told] == [whole.hexdigest()]
+
+
+# --- A stranger, in a clean folder, with what is on every machine
+
+SHELL = {
+    "payload": ["sha256sum", "--strict", "--quiet", "-c", "manifest-sha256.txt"],
+    "payload, again": ["sha512sum", "--strict", "--quiet", "-c", "manifest-sha512.txt"],
+    "tag files": ["sha256sum", "--strict", "--quiet", "-c", "tagmanifest-sha256.txt"],
+    "signature": [
+        "ssh-keygen", "-Y", "verify", "-f", "signatures/allowed_signers", "-I", "naru",
+        "-n", "naru-bundle", "-s", "signatures/tagmanifest-sha256.txt.sig",
+    ],
+}  # fmt: skip
+# What only Naru's own verifier reads: the second signature, and the desk's word for the key.
+OURS = {
+    "signatures/tagmanifest-sha256.txt.mldsa65",
+    "signatures/signer.pub",
+    "signatures/signer.pub.sig",
+    "signatures/signer.pub.mldsa65",
+    "signatures/desk.pub",
+}
+
+
+def who_notices(bag):
+    """The names of the standard tools that refuse this bag."""
+    found = set()
+    for name, words in SHELL.items():
+        with (bag / "tagmanifest-sha256.txt").open("rb") as signed:
+            done = subprocess.run(words, cwd=bag, stdin=signed, capture_output=True, check=False)
+        if done.returncode:
+            found.add(name)
+    return found
+
+
+def expected(path):
+    """Which tool should notice a change of a file."""
+    if path.startswith("data/"):
+        return {"payload", "payload, again"}
+    if path == "tagmanifest-sha256.txt":
+        return {"signature"}
+    if path.startswith("signatures/"):
+        return {"signature"}
+    return {"tag files"}
+
+
+def test_one_changed_bit_in_any_file_is_noticed_by_the_tool_that_should(
+    world, partner, record, tmp_path
+):
+    need("ssh-keygen")
+    bag = folder(plain(world, partner, record), tmp_path)
+    assert who_notices(bag) == set()
+    verify(bag)
+    tried = 0
+    for path in sorted(p for p in bag.rglob("*") if p.is_file()):
+        name, kept = path.relative_to(bag).as_posix(), path.read_bytes()
+        changed = bytearray(kept)
+        changed[len(kept) // 2] ^= 1
+        path.write_bytes(bytes(changed))
+        if name in OURS:
+            with pytest.raises(BundleError):
+                verify(bag)
+        else:
+            assert expected(name) <= who_notices(bag), name
+        path.write_bytes(kept)
+        tried += 1
+    assert tried > 25
+    assert who_notices(bag) == set()
+
+
+def test_the_commands_of_the_readme_are_those_that_were_tried(world, partner, record):
+    said = files(plain(world, partner, record))["data/README.en.txt"].decode()
+    for words in SHELL.values():
+        assert " ".join(words[:4]) in said or "ssh-keygen -Y verify" in said
+    for lang in ("ko", "zh"):
+        other = files(plain(world, partner, record))[f"data/README.{lang}.txt"].decode()
+        for line in said.splitlines():
+            if line.startswith("  ") and ("sha256sum" in line or "Get-" in line):
+                assert line in other

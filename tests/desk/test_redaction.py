@@ -1,0 +1,147 @@
+"""What is cut leaves nowhere: in no script, spelling, normalisation, file name or offset."""
+
+import unicodedata
+
+import pytest
+from desk.bags import files, plain
+
+from app.casebook import cutting, spelling
+from app.casebook.cutting import Cut, Placeholders
+
+SPELLINGS = [
+    "김철옥", "김 철옥", "김 철 옥", unicodedata.normalize("NFD", "김철옥"), "Kim Cheol-ok",
+    "KIM CHOL OK", "Kim Cheolok", "Cheol Ok Kim", "Gim Cheol Ok", "kim chul-ok", "Ｋｉｍ Cheol Ok",
+    "Kim\u200bCheol\u00a0Ok", "金哲玉", "金　哲玉",
+]  # fmt: skip
+INNOCENT = ["김철", "철옥", "Kimchi", "옥수수", "Kim Chol"]
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_a_name_is_found_however_it_is_spelled(spelled):
+    text = f"그날 {spelled}가 왔다, and {spelled}, again."
+    made = cutting.spans(text, [Cut("NAME", "x", ("김철옥", "金哲玉"))])
+    assert [text[one.start : one.end] for one in made] == [spelled] * 2
+
+
+@pytest.mark.parametrize("word", INNOCENT)
+def test_what_only_resembles_a_name_stays(word):
+    assert not cutting.spans(f"it says {word} there", [Cut("NAME", "x", ("김철옥",))])
+
+
+def test_a_name_in_latin_letters_finds_the_korean_one_and_both_heads_are_one():
+    for name, text in (("Ri Yong Hui", "리영희"), ("리영희", "이영희"), ("이영희", "리영희")):
+        assert cutting.spans(text, [Cut("NAME", "x", (name,))])
+
+
+def test_offsets_move_with_the_placeholders():
+    text = "김철옥은 온성에서 김철옥을 보았다"
+    made = cutting.spans(text, [Cut("NAME", "x", ("김철옥",))])
+    pieces = cutting.pieces(text, made)
+    found = Placeholders({"x": "1"})
+    told = found.text(pieces)
+    assert told == "[NAME-1]은 온성에서 [NAME-1]을 보았다"
+    start = text.index("온성")
+    moved = [found.offset(pieces, cutting.units(at, made)) for at in (start, start + 2)]
+    assert told[moved[0] : moved[1]] == "온성"
+
+
+# --- Through the desk: proposed, looked at, released, exported
+
+TEXT = (
+    "동생 김철옥은 2023년 10월 9일 넘겨졌다.\n\n"
+    "그 뒤 Kim Cheol-ok 이라는 이름으로 두 번 불렀다. 전화는 +86 138 0013 8000.\n\n"
+    + unicodedata.normalize("NFD", "리영희도 함께 있었다. 이영희는 금방 나왔다.")
+    + "\n비밀 문단이다."
+)
+
+
+def names():
+    """Every spelling that must not be there, folded."""
+    return [spelling.fold(one).text for one in (*SPELLINGS, "리영희", "이영희", "Ri Yong Hui")]
+
+
+def released(world, owner, **fields):
+    record = world.arrive(
+        TEXT, k_rescue="yes", k_pub_anon="yes", b_name=["김철옥", "Kim Cheol Ok", "金哲玉"],
+        b_steps="金哲玉를 찾아 달라고 했다", **fields,
+    )  # fmt: skip
+    owner.queue()
+    owner.tag(record, person="new:김철옥", start="0", end="8")
+    owner.tag(record, person="new:리영희", start="60", end="75")
+    return record
+
+
+def preview(owner, record, purpose="k_rescue"):
+    form = owner.testimony(record).form(action="/release")
+    pairs = form.filled(partner="partner", purpose=purpose)
+    return owner.post_pairs(form, pairs, form.action + "/preview")
+
+
+def leaks(bag):
+    """Where a name that was cut is still to be read, in any spelling."""
+    found = []
+    for path, data in bag.items():
+        if path == "data/model/process-model.yaml" or path.startswith("signatures/"):
+            continue
+        folded = spelling.fold(path + "\n" + data.decode("utf-8", "replace")).text
+        found += [(path, name) for name in names() if name in folded]
+    return found
+
+
+def test_the_preview_shows_what_leaves_and_proposes_names(world, owner):
+    record = released(world, owner)
+    page = preview(owner, record)
+    assert page.status == 200, page.error
+    assert "김철옥" in page.id("leaves").text
+    boxes = list(page.root.all("input", name="cut"))
+    assert len(boxes) >= 3
+    assert not any("checked" in box.attrs for box in boxes)
+    public = preview(owner, record, "k_pub_anon")
+    assert "김철옥" not in public.id("leaves").text
+    assert "[NAME-" in public.id("leaves").text
+
+
+def test_nothing_that_was_cut_is_in_the_bundle(world, owner, partner):
+    record = released(world, owner)
+    page = preview(owner, record)
+    keys = [box.attrs["value"] for box in page.root.all("input", name="cut")]
+    form = page.form(action="/release")
+    answer = owner.post(form, cut=keys, quote=["두 번", "", ""], withhold="4")
+    assert answer.status == 303, answer.error
+    bag = files(plain(world, partner, record))
+    assert leaks(bag) == []
+    text = bag[f"data/testimony/{record[:12]}/text.redacted.txt"].decode()
+    assert "138 0013" not in text
+    assert "[CONTACT-" in text
+    assert "비밀" not in text
+    assert "[WITHHELD]" in text
+    assert "두 번" not in text
+    assert f"data/testimony/{record[:12]}/text.txt" not in bag
+    shown = partner.get("/released").text
+    assert "김철옥" not in shown
+
+
+def test_published_without_names_is_the_default_without_them(world, owner, partner):
+    record = released(world, owner)
+    assert owner.release(record, purpose="k_pub_anon").status == 303
+    assert leaks(files(plain(world, partner, record))) == []
+
+
+def test_a_person_is_one_placeholder_in_a_bundle_and_no_token_is_in_two(world, owner, partner):
+    records = [released(world, owner), released(world, owner)]
+    for record in records:
+        assert owner.release(record, purpose="k_pub_anon").status == 303
+    bag = files(plain(world, partner, *records))
+    text = bag[f"data/testimony/{records[0][:12]}/text.redacted.txt"].decode()
+    lines = text.split("\n")
+    assert lines[0].split("[NAME-")[1].split("]")[0] == lines[2].split("[NAME-")[1].split("]")[0]
+    assert lines[4].count("[NAME-") == 2
+
+
+def test_words_that_would_single_somebody_out_are_warned_of(world, owner):
+    record = world.arrive("3호 감방에서 교화 3년", k_rescue="yes", b_home_prov="함경북도")
+    owner.queue()
+    owner.tag(record, start="0", end="3")
+    page = preview(owner, record)
+    assert page.id("singled") is not None
+    assert "1 witness" in page.id("singled").text
