@@ -230,6 +230,37 @@ class Casebook:
         self._append(keyring, record, event, "tagged", new_person=person)
         return tag_id
 
+    def edit_tag(
+        self, keyring: Keyring, record: str, tag_id: str, tag: TagInput, seen: int
+    ) -> None:
+        """Correct a tag: a new version beside the old. ``seen`` is the version its writer saw.
+
+        Raises ``BadTag`` naming the field, ``NotFound``, and as ``testimony``.
+        """
+        keyring.require(*READERS)
+        opened = self._open(keyring, record)
+        if tag_id not in {one.id for one in opened.tags}:
+            raise NotFound
+        tagging.check(self.store.model, tag, len(opened.narrative))
+        person = self._person_of(keyring, tag.person)
+        event = {
+            **tagging.event(tag_id, person[0], tag, opened.narrative),
+            "e": "edit",
+            "seen": seen,
+            "by": keyring.member.name,
+            "day": self.store.today(),
+        }
+        self._append(keyring, record, event, "edited", new_person=person)
+
+    def restore_tag(self, keyring: Keyring, record: str, tag_id: str) -> None:
+        """Bring back a tag that was taken back. Raises ``NotFound``."""
+        index = self.working.index(keyring)
+        if tag_id not in index.versions(record):
+            raise NotFound
+        event = {"e": "retag", "tag": tag_id}
+        said = {"by": keyring.member.name, "day": self.store.today()}
+        self._append(keyring, record, event | said, "brought-back")
+
     def retract_tag(self, keyring: Keyring, record: str, tag_id: str) -> None:
         """Take a tag back: an event of its own, so the history keeps both."""
         keyring.require(*READERS)

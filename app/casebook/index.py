@@ -13,7 +13,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from app.casebook import edtf, index_work
+from app.casebook import edtf, index_tags, index_work
+from app.casebook.index_tags import TagHistory
 from app.casebook.index_work import Work
 from app.casebook.keyring import LEADS
 from app.casebook.shapes import Page, Row, Tag, Trouble
@@ -45,13 +46,13 @@ CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
 
 
-class Index(Work):
+class Index(Work, TagHistory):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.executescript(SCHEMA + index_work.SCHEMA)
+        self._db.executescript(SCHEMA + index_work.SCHEMA + index_tags.SCHEMA)
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
@@ -98,6 +99,7 @@ class Index(Work):
                 ("release", "record"),
                 ("trouble", "id"),
                 ("shared", "record"),
+                ("tag_version", "record"),
             ):
                 self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", (record,))  # noqa: S608 - names above
             self._forget_work(record)
@@ -127,24 +129,24 @@ class Index(Work):
             ),
         )
 
-    def _on_tag(self, record: str, ring: str, event: Mapping[str, Any], _day: str) -> None:
-        body = {key: value for key, value in event.items() if key != "e"}
+    def _on_tag(self, record: str, ring: str, event: Mapping[str, Any], day: str) -> None:
+        self._put(record, ring, {key: value for key, value in event.items() if key != "e"}, day)
+
+    @override
+    def _put(self, record: str, ring: str, body: Mapping[str, Any], _day: str) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO tag VALUES (?,?,?,?,?,?,?,?)",
             (
-                event["id"],
+                body["id"],
                 record,
-                event["person"],
-                event["stage"],
-                event["track"],
+                body["person"],
+                body["stage"],
+                body["track"],
                 json.dumps(body),
                 ring,
-                quarter(event.get("date_from") or event.get("date_to") or ""),
+                quarter(body.get("date_from") or body.get("date_to") or ""),
             ),
         )
-
-    def _on_untag(self, _record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
-        self._db.execute("DELETE FROM tag WHERE id = ?", (event["tag"],))
 
     def _on_person(self, record: str, ring: str, event: Mapping[str, Any], _day: str) -> None:
         self._db.execute(
@@ -372,7 +374,7 @@ def _row(row: tuple[Any, ...]) -> Row:
 
 
 def _tag(record: str, body: str, name: str | None) -> Tag:
-    return Tag(record=record, person_name=name or "", **json.loads(body))
+    return index_tags.make(record, body, name or "")
 
 
 def quarter(date: str) -> str:

@@ -119,6 +119,22 @@ class Tag:
     knowledge: str = "unknown"
     by: str = ""
     day: str = ""
+    hearsay: str = ""  # how many mouths away: 0, 1, 2, 3
+    agency: str = ""  # as the witness named it
+    abuse: tuple[str, ...] = ()
+    decision: str = ""  # of the model: decision:value
+    charge: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class TagVersion:
+    """One version of a tag; ``head`` if nobody who saw it has replaced it."""
+
+    number: int
+    kind: str  # tag, edit, untag, retag
+    tag: Tag
+    head: bool
 
 
 @dataclass(frozen=True)
@@ -239,6 +255,11 @@ class TagInput:
     date_to: str = ""
     date_as_stated: str = ""
     knowledge: str = "unknown"
+    hearsay: str = ""
+    agency: str = ""
+    abuse: tuple[str, ...] = ()
+    decision: str = ""
+    charge: str = ""
 
 
 @dataclass(frozen=True)

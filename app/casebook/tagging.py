@@ -5,6 +5,9 @@ from app.casebook.shapes import BadTag, TagInput
 from config.model import Model
 
 CONFIDENCE = ("sure", "likely", "unsure")
+HEARSAY = ("", "0", "1", "2", "3")
+MORE = ("hearsay", "agency", "abuse", "decision", "charge")
+LONGEST_NAME = 200
 
 
 def check(model: Model, tag: TagInput, length: int) -> None:
@@ -18,10 +21,20 @@ def check(model: Model, tag: TagInput, length: int) -> None:
         "episode": tag.episode >= 1,
         "from": _is_date(tag.date_from),
         "to": _is_date(tag.date_to),
+        "hearsay": tag.hearsay in HEARSAY,
+        "abuse": all(one in model.abuses for one in tag.abuse),
+        "decision": not tag.decision or tag.decision in decisions(model),
+        "charge": not tag.charge or tag.charge in model.charge_grounds,
+        "agency": len(tag.agency) <= LONGEST_NAME,
     }
     for what, holds in checks.items():
         if not holds:
             raise BadTag(what)
+
+
+def decisions(model: Model) -> list[str]:
+    """Return what can be decided, each as ``decision:value``."""
+    return [f"{one.id}:{value}" for one in model.decisions.values() for value in one.values]
 
 
 def _is_date(text: str) -> bool:
@@ -48,4 +61,5 @@ def event(tag_id: str, person: str, tag: TagInput, narrative: str) -> dict[str, 
         "date_to": tag.date_to,
         "date_as_stated": tag.date_as_stated,
         "knowledge": tag.knowledge,
+        **{name: value for name in MORE if (value := getattr(tag, name))},
     }

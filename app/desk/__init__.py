@@ -25,6 +25,7 @@ from app.desk import (
     refusals,
     release,
     stages,
+    suggesting,
     testimony,
     words,
 )
@@ -35,7 +36,7 @@ from config.settings import DeskSettings
 from config.vocabularies import load_vocabularies
 
 HERE = Path(__file__).parent
-PAGES = (auth, stages, queue, testimony, release, people, partner, pages)
+PAGES = (auth, stages, queue, testimony, suggesting, release, people, partner, pages)
 
 
 class Hex32(BaseConverter):

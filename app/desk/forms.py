@@ -17,7 +17,7 @@ from hashlib import sha256
 
 from flask import g, request
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectMultipleField, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
@@ -95,6 +95,12 @@ class TagForm(DeskForm):
     start = StringField()
     end = StringField()
     confidence = StringField()
+    hearsay = StringField()
+    agency = StringField()
+    abuse = SelectMultipleField(validate_choice=False)
+    decision = StringField()
+    charge = StringField()
+    seen = StringField()
 
 
 class ReleaseForm(DeskForm):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container
 
 from app.casebook.edtf import NotEDTF, Span, parse
-from app.casebook.shapes import BadTag, TagInput
+from app.casebook.shapes import BadTag, Tag, TagInput
 from app.desk.forms import TagForm
 from app.desk.narrative import locate
 from app.desk.words import N_, gettext
@@ -24,6 +24,11 @@ _WRONG = {
     "order": N_("It ends before it begins: look at the two dates again."),
     "knowledge": N_("Say how it is known."),
     "confidence": N_("Say how sure you are."),
+    "hearsay": N_("Say through how many people it came."),
+    "abuse": N_("Choose what is in the list of abuses."),
+    "decision": N_("Choose a decision of the list."),
+    "charge": N_("Choose a ground of the list."),
+    "agency": N_("The agency as named is a few words."),
     "span": N_("A tag rests on words: select them in the text, or quote them."),
     "paragraph": N_("There is no paragraph of this number."),
     "quote": N_("These words are not in the text. Quote them exactly as they stand there."),
@@ -42,7 +47,8 @@ def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
 
     The narrative is opened only where words were quoted: opening is an act on the record.
     """
-    data = {name: (text or "").strip() for name, text in form.data.items()}
+    data = {name: text.strip() for name, text in form.data.items() if isinstance(text, str)}
+    data = {name: data.get(name, "") for name in form.data}
     _one_of(data["stage"], model.by_stage, "stage")
     tracks = model.by_stage[data["stage"]].tracks
     track = data["track"] or (tracks[0] if len(tracks) == 1 else "")
@@ -64,7 +70,35 @@ def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
         date_to=data["date_to"],
         date_as_stated=data["date_as_stated"],
         knowledge=knowledge,
+        hearsay=data["hearsay"],
+        agency=data["agency"],
+        abuse=tuple(dict.fromkeys(form.abuse.data or ())),
+        decision=data["decision"],
+        charge=data["charge"],
     )
+
+
+def filled(tag: Tag) -> dict[str, object]:
+    """Return a tag as the fields of the form that corrects it."""
+    return {
+        "person": tag.person,
+        "episode": str(tag.episode),
+        "stage": tag.stage,
+        "track": tag.track,
+        "date_from": tag.date_from,
+        "date_to": tag.date_to,
+        "date_as_stated": tag.date_as_stated,
+        "knowledge": tag.knowledge,
+        "start": str(tag.start),
+        "end": str(tag.end),
+        "confidence": tag.confidence,
+        "hearsay": tag.hearsay,
+        "agency": tag.agency,
+        "abuse": list(tag.abuse),
+        "decision": tag.decision,
+        "charge": tag.charge,
+        "seen": str(tag.version),
+    }
 
 
 def _one_of(value: str, allowed: Container[str], what: str) -> None:

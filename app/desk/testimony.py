@@ -4,12 +4,14 @@ from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
-from app.casebook.shapes import Altered, BadTag, Erased, Misfiled, NotYours, Testimony
+from app.casebook.shapes import Altered, BadTag, Erased, Misfiled, NotYours, Tag, Testimony
+from app.casebook.tagging import decisions
 from app.desk.context import book, desk, keyring
 from app.desk.forms import TagForm
 from app.desk.gate import may
 from app.desk.refusals import refuse, sentence_of
-from app.desk.tagging import CONFIDENCE, read, sentence
+from app.desk.suggesting import offers
+from app.desk.tagging import CONFIDENCE, filled, read, sentence
 from app.desk.words import gettext
 
 pages = Blueprint("testimony", __name__, url_prefix="/testimony/<hex32:record_id>")
@@ -34,7 +36,10 @@ def show(record_id: str) -> tuple[str, int]:
         return refuse(*sentence_of(error), "altered")
     except Misfiled as error:
         return refuse(*sentence_of(error), "misfiled")
-    return _page(testimony, _fresh(testimony), ""), 200
+    asked = request.args.get("edit", "")
+    edited = next((tag for tag in testimony.tags if tag.id == asked), None)
+    form = TagForm(formdata=None, **filled(edited)) if edited else _fresh(testimony)
+    return _page(testimony, form, "", edited), 200
 
 
 @pages.post("/tags")
@@ -47,6 +52,51 @@ def add_tag(record_id: str) -> Response | tuple[str, int]:
     except BadTag as wrong:
         return _page(_open(record_id), form, sentence(wrong)), 400
     return _to(record_id, f"tag-{tag_id}")
+
+
+@pages.post("/tags/<hex32:tag_id>/edit")
+def edit_tag(record_id: str, tag_id: str) -> Response | tuple[str, int]:
+    """Correct a tag: the old version stays, and so does one that somebody else writes meanwhile."""
+    form = TagForm()
+    seen = form.seen.data or ""
+    try:
+        tag = read(form, lambda: _open(record_id).narrative, desk().model)
+        version = int(seen) if seen.isascii() and seen.isdigit() else 1
+        book().edit_tag(keyring(), record_id, tag_id, tag, version)
+    except BadTag as wrong:
+        opened = _open(record_id)
+        edited = next((one for one in opened.tags if one.id == tag_id), None)
+        return _page(opened, form, sentence(wrong), edited), 400
+    return _to(record_id, f"tag-{tag_id}")
+
+
+@pages.post("/tags/<hex32:tag_id>/restore")
+def restore_tag(record_id: str, tag_id: str) -> Response:
+    """Bring back a tag that was taken back."""
+    book().restore_tag(keyring(), record_id, tag_id)
+    return _to(record_id, f"tag-{tag_id}")
+
+
+@pages.post("/notes")
+def add_note(record_id: str) -> Response | tuple[str, int]:
+    """Keep a remark for colleagues."""
+    try:
+        book().working.note(keyring(), record_id, request.form.get("note", ""))
+    except BadTag:
+        return refuse(400, gettext("There is nothing written here."))
+    return _to(record_id, "notes")
+
+
+@pages.post("/translation")
+def translate(record_id: str) -> Response | tuple[str, int]:
+    """Keep a version of a translation by a person."""
+    said = request.form
+    try:
+        working = book().working
+        working.translate(keyring(), record_id, said.get("lang", ""), said.get("text", ""))
+    except BadTag:
+        return refuse(400, gettext("There is nothing written here."))
+    return _to(record_id, "translation")
 
 
 @pages.post("/tags/<hex32:tag_id>/retract")
@@ -72,10 +122,14 @@ def _open(record_id: str) -> Testimony:
     return book().testimony(keyring(), record_id)
 
 
-def _page(testimony: Testimony, form: TagForm, error: str) -> str:
+def _page(testimony: Testimony, form: TagForm, error: str, edited: Tag | None = None) -> str:
     before, after = book().neighbours(keyring(), testimony.id)
     working = book().working
-    state, assignee = working.index(keyring()).work_of(testimony.id)
+    index = working.index(keyring())
+    state, assignee = index.work_of(testimony.id)
+    offered, weighed = offers(testimony)
+    versions = index.versions(testimony.id)
+    living = {tag.id for tag in testimony.tags}
     return render_template(
         "desk/testimony.html",
         testimony=testimony,
@@ -83,7 +137,15 @@ def _page(testimony: Testimony, form: TagForm, error: str) -> str:
         error=error,
         state=state,
         assignee=assignee,
-        states=working.index(keyring()).states(testimony.id),
+        states=index.states(testimony.id),
+        edited=edited,
+        offered=offered,
+        weighed=weighed,
+        versions=versions,
+        gone=[found[-1].tag for tag, found in versions.items() if tag not in living],
+        decisions=decisions(desk().model),
+        notes=index.notes(testimony.id),
+        translations=index.translations(testimony.id),
         readers=book().readers(keyring()),
         others=working.others(keyring(), testimony.id),
         undoable=working.undoable(keyring()),
