@@ -71,7 +71,8 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn says no types
             "accesslog": None,
             "logger_class": Silence,
             "control_socket_disable": True,
-            "proxy_protocol": False,
+            # Behind a socket is tor, which says which circuit: REMOTE_ADDR, kept nowhere.
+            "proxy_protocol": "auto" if self._address().startswith("unix:") else "off",
             "forwarded_allow_ips": "",
             "worker_tmp_dir": MEMORY if Path(MEMORY).is_dir() else None,
             "umask": 0o007,

@@ -1,0 +1,97 @@
+"""A deployment behind onions of a private Tor network, made and started once in a session."""
+
+import contextlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from needs import need
+from outside.demo import ROOT, run
+from tor.network import Network, Onion
+from tor.visitor import Visitor
+
+CIRCUITS = "HiddenServiceExportCircuitID haproxy\n"
+INTAKE = CIRCUITS + (
+    "HiddenServicePoWDefensesEnabled 1\nHiddenServiceEnableIntroDoSDefense 1\n"
+    "HiddenServiceMaxStreams 20\n"
+)
+
+
+class House:
+    """`app init`, `serve intake` and `serve desk` behind their onions; what they said, kept."""
+
+    def __init__(self, base, cache):
+        self.base, self.log = base, base / "apps.log"
+        self.intake = Onion("intake", base / "intake.sock", lines=INTAKE)
+        self.desk = Onion("desk", base / "desk.sock", guarded=True, lines=CIRCUITS)
+        self.telling = Onion("telling", base / "telling.sock", lines=CIRCUITS)
+        self.data, self.served = base / "data", []
+        self.net = Network(base / "tor", [self.intake, self.desk, self.telling], cache)
+
+    def found(self):
+        words = ["--data", self.data, "--lead", "lead", "--language", "ko"]
+        words += ["--intake-url", f"http://{self.intake.address}"]
+        words += ["--desk-url", f"http://{self.desk.address}"]
+        words += ["--intake-listen", f"unix:{self.intake.target}"]
+        words += ["--desk-listen", f"unix:{self.desk.target}"]
+        told = json.loads(run("app", "init", "--json", *words).stdout)
+        self.config, self.lead = told["config"], told["lead"]
+
+    def serve(self):
+        here = str(Path(__file__).parent / "telling.py")
+        module = [sys.executable, "-m", "app", "serve"]
+        for command in (
+            [*module, "intake", "--config", self.config],
+            [*module, "desk", "--config", self.config],
+            [sys.executable, here, self.config, str(self.telling.target)],
+        ):
+            with self.log.open("ab") as log:
+                self.served.append(
+                    subprocess.Popen(
+                        command,
+                        cwd=ROOT,
+                        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                    )
+                )
+        end = time.monotonic() + 30
+        while not all(one.target.exists() for one in (self.intake, self.desk, self.telling)):
+            assert time.monotonic() < end, self.log.read_text()
+            assert all(one.poll() is None for one in self.served), self.log.read_text()
+            time.sleep(0.05)
+
+    def stop(self):
+        for one in self.served:
+            one.send_signal(signal.SIGTERM)
+        for one in self.served:
+            assert one.wait(20) == 0, self.log.read_text()
+
+    def witness(self, who):
+        return Visitor(self.net.socks["witness"], self.intake.address, who)
+
+
+@pytest.fixture(scope="session")
+def house(pytestconfig):
+    """The house on a network that was started cold; about half a minute."""
+    need("tor")
+    cache = pytestconfig.cache.mkdir("tor-authorities")
+    base = Path(tempfile.mkdtemp(prefix="naru-tor-"))  # pytest's own folders have long names
+    try:
+        with contextlib.ExitStack() as stack:
+            found = House(base, cache)
+            found.found()
+            stack.callback(found.stop)
+            found.serve()
+            stack.enter_context(found.net)
+            print("private Tor, seconds:", found.net.timing)  # noqa: T201
+            yield found
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
