@@ -27,7 +27,7 @@ JOURNEY = """
 import json, sys, time
 from pathlib import Path
 sys.path[:0] = [sys.argv[1], sys.argv[2]]
-from outside.site import Site
+from outside.site import Site, Upload
 from sqlalchemy import func, insert, select
 from app import migrate
 from app.db import open_engine
@@ -56,16 +56,19 @@ class Visitor(Site):
 visitor = Visitor(settings.base_url)
 page = visitor.post(visitor.get("/ko/").form("testimony"), w_narrative="story", k_stats="yes")
 assert len(page.receipt.split()) == 10, page.error
+file = Upload("a.jpg", b"picture")
+assert visitor.post(page.form("attach"), attachment=file).id("done"), "attach"
 for name in ("add", "correct", "answer"):
     assert visitor.post(page.form(name), w_narrative="more").id("done"), name
 assert visitor.post(page.form("consent"), k_stats="yes").id("done")
 back = visitor.post(visitor.get("/ko/return").form("return"), receipt=page.receipt)
-assert len(list(back.root.all(cls="letter"))) == 5, back.error
+assert len(list(back.root.all(cls="letter"))) == 6, back.error
 assert visitor.get("/key").body.startswith(b"age1pq1")
 for when in ("in-7-days", "now"):
     assert visitor.post(back.form("withdraw"), receipt=page.receipt, when=when).id("done")
 with engine.connect() as connection:
-    assert connection.execute(select(func.count()).select_from(tables.item)).scalar_one() == 5
+    kept = select(func.count()).where(tables.item.c.same.is_not(None))
+    assert connection.execute(kept).scalar_one() == 6
     assert not connection.execute(select(tables.header)).first()
 opening = [name for name in sys.modules if name.startswith(("crypto.opening", "crypto.identities",
            "app.casebook", "app.desk", "app.intake.replies"))]

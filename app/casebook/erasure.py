@@ -74,6 +74,7 @@ def _due(store: Store) -> Iterator[bytes]:
         left = or_(
             exists().where(mailbox.header.c.item_id == item.c.id),
             exists().where(mailbox.payload.c.item_id == item.c.id),
+            exists().where(mailbox.blob.c.item_id == item.c.id),
         )
         whole = set(connection.execute(query.where(left)).scalars())
     buried = {record_id for record_id, _ in tombstones(store)} if withdrawn else set()
@@ -81,7 +82,7 @@ def _due(store: Store) -> Iterator[bytes]:
 
 
 def _clear_mailbox(connection: Connection, ids: Sequence[bytes]) -> None:
-    for table in (mailbox.header, mailbox.payload):
+    for table in (mailbox.header, mailbox.payload, mailbox.blob):  # its file is swept
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))
 
 

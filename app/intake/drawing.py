@@ -36,7 +36,9 @@ class Wording:
     """The vocabularies in one language, as the templates want them."""
 
     def __init__(self, words: Vocabularies, lang: str) -> None:
-        blocks = {block: [one.id for one in words.fields_of(block)] for block in BLOCKS}
+        blocks: dict[str, list[str]] = {
+            block: [one.id for one in words.fields_of(block)] for block in BLOCKS
+        }
         consents = blocks["consent"]
         blocks["common"] = [name for name in blocks["common"] if name not in (NARRATIVE, ROLE)]
         blocks["more"] = [name for name in consents if name not in FIRST_CONSENTS]

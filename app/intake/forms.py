@@ -21,7 +21,7 @@ TEXT_LIMIT = 20_000
 LINE_LIMIT = 2_000
 CHOSEN = ("choice", "several", "tick")
 KEEP_FIRST = ("yes", "no")
-WHEN = ("now", "in-7-days")
+WHEN = ("now", "in-7-days", "not")
 
 Fields = Mapping[str, str | tuple[str, ...]]
 
@@ -62,6 +62,7 @@ class Reader:
         self._fields = words.fields
         self._values = {name: frozenset(words.values(name)) for name in words.fields}
         self._consents = [one.id for one in words.fields_of("consent")]
+        self.ticks = [one.id for one in words.fields_of("consent") if one.kind == "tick"]
 
     def testimony(self, request: Request) -> Submission:
         """Read the whole form. Raises `Refusal` with the first thing that is wrong."""

@@ -27,9 +27,10 @@ from app.intake.forms import Submission, Typed
 from app.intake.parts import parts
 from app.intake.receive import Content, Withdrawn
 from app.intake.recipients import NoRecipient
+from app.intake.returning import Found
 from app.web import Refusal, language, report
 from crypto import tickets, tokens
-from crypto.errors import CryptoError, ExpiredTicket
+from crypto.errors import CryptoError, ExpiredTicket, NotAWord, WrongWordCount
 from crypto.receipts import Receipt, Root
 from crypto.tokens import Capability
 
@@ -89,11 +90,8 @@ def ask_words(lang: str) -> str:  # noqa: ARG001
 def come_back(lang: str) -> str:  # noqa: ARG001
     """Show what lies under the ten words, and what can be done."""
     forms.refuse_damage(request(), ["receipt"])
-    root = _root()
-    with kept():
-        found = returning.look(parts().engine, root)
-    if found is None:
-        raise Refusal(404, gettext("Nothing lies under these words. Look at each and its place."))
+    root, found = _found()
+    parts().attachments.sweep()
     question = found.question
     return drawing.draw(
         "letters.html",
@@ -102,7 +100,8 @@ def come_back(lang: str) -> str:  # noqa: ARG001
         withdrawn=found.withdraw_on,
         gone=found.withdraw_on is not None and found.withdraw_on <= parts().today().isoformat(),
         tokens=tokens_of(root),
-        typed=Typed(),
+        typed=Typed([(name, "yes") for name in found.consents or ()]),
+        known=found.consents is not None,
         about=question.id if question else "",
         asked=question is not None,
     )
@@ -158,16 +157,24 @@ def attach(lang: str, token: str) -> str:
 def withdraw(lang: str) -> str:  # noqa: ARG001
     """Withdraw everything; only the ten words can."""
     forms.refuse_damage(request(), ["receipt", "when"])
-    root = _root()
-    now = forms.one_of(request(), "when", forms.WHEN) == "now"
+    root, _ = _found()
+    when = forms.one_of(request(), "when", forms.WHEN)
     with kept():
-        if returning.look(parts().engine, root) is None:
-            raise Refusal(404, gettext("Nothing lies under these words."))
-        parts().receiver.withdraw(root, now=now)
+        if when == "not":
+            if not parts().receiver.stay(root):
+                raise Withdrawn
+        else:
+            parts().receiver.withdraw(root, now=when == "now")
     return _done(
-        gettext("Withdrawn. What was here is destroyed; reviewers destroy what they took in.")
-        if now
-        else gettext("It will be withdrawn and destroyed in seven days.")
+        {
+            "now": gettext(
+                "Withdrawn. What was here is destroyed; reviewers destroy what they took in."
+            ),
+            "in-7-days": gettext(
+                "It will be withdrawn and destroyed in seven days. Until then you can take it back."
+            ),
+            "not": gettext("It stays. Nothing will be destroyed."),
+        }[when]
     )
 
 
@@ -242,11 +249,7 @@ def _capability(kind: str) -> Capability:
             raise Refusal(
                 403, gettext("This page was open too long. Type your ten words and send it again.")
             ) from None
-    root = _root()
-    with kept():
-        if returning.look(parts().engine, root) is None:
-            raise Refusal(404, gettext("Nothing lies under these words."))
-    return Capability.of(root, kind)
+    return Capability.of(_found()[0], kind)
 
 
 def tokens_of(root: Root) -> dict[str, str]:
@@ -259,14 +262,41 @@ def tokens_of(root: Root) -> dict[str, str]:
     }
 
 
+def _found() -> tuple[Root, Found]:
+    """Return what lies under the ten words that were typed. Who guesses waits, whoever it is."""
+    with parts().guesses.place():
+        root = _root()
+        with kept():
+            found = returning.look(parts().engine, root, parts().reader.ticks)
+        if found is None:
+            raise Refusal(
+                404, gettext("Nothing lies under these words. Look at each and its place.")
+            )
+    return root, found
+
+
 def _root() -> Root:
     try:
         receipt = Receipt.parse_words(request().form.get("receipt", "")[:2000])
-    except CryptoError:
-        raise Refusal(
-            404, gettext("These are not ten words of the list. Look at each of them.")
-        ) from None
+    except NotAWord as error:
+        raise Refusal(404, _another(error)) from None
+    except WrongWordCount as error:
+        sentence = gettext("There are %(found)s words here, not ten.", found=error.found)
+        raise Refusal(404, sentence) from None
     return receipt.root(parts().site_id)
+
+
+def _another(error: NotAWord) -> str:
+    """Point at a word that is not on the list, and offer those that are like it."""
+    said = {"number": error.position, "word": error.word}
+    if not error.near:
+        return str(gettext("Word %(number)s, “%(word)s”, is not on the list.", **said))
+    near = " · ".join(error.near)
+    return str(
+        gettext(
+            "Word %(number)s, “%(word)s”, is not on the list. Perhaps: %(near)s", near=near, **said
+        )
+    )
 
 
 def _new_ticket() -> str:

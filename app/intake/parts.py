@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from app.db import Writer, open_engine, refuse_stale
 from app.intake.attaching import Attachments
 from app.intake.forms import Reader
+from app.intake.guessing import Guesses
 from app.intake.receive import Receiver
 from app.intake.recipients import Recipients
 from app.mailbox.blobs import Blobs
@@ -35,6 +36,7 @@ class Parts:
     recipients: Recipients
     receiver: Receiver
     attachments: Attachments
+    guesses: Guesses
     site_id: bytes
     ticket_key: bytes = field(repr=False)
     token_key: bytes = field(repr=False)
@@ -77,6 +79,7 @@ def build(
         recipients=recipients,
         receiver=receiver,
         attachments=Attachments(engine, blobs, receiver, settings.attachment_max, today),
+        guesses=Guesses(),
         site_id=site_id,
         ticket_key=hkdf(secret, b"", b"naru/v1/intake/ticket-key", 32),
         token_key=hkdf(secret, b"", b"naru/v1/intake/token-key", 32),

@@ -97,27 +97,39 @@ class Receiver:
         """Keep what came later in the next free slot of its kind; false if it is there already.
 
         Sent again it is the same item; a consent counts as sent again only if none came after it.
-        Raises `NoRecipient` or `NotDurable`.
+        What comes while a withdrawal waits is withdrawn with the rest.
+        Raises `NoRecipient`, `NotDurable`, or `Withdrawn`.
         """
         tag = content.tag(allowed.same_key)
         while True:
-            tags = [found for _, found in self._filled(allowed.slots)]
+            filled = self._filled(allowed.slots)
+            tags = [found.same for found in filled if found.same is not None]
+            day = next((found.withdraw_on for found in filled if found.withdraw_on), None)
+            if day is not None and day <= self._day():
+                raise Withdrawn
             if tag in (tags[-1:] if content.kind == "consent" else tags):
                 return False
-            if self._store(allowed, len(tags), content):
+            if self._store(allowed, len(filled), content, day):
                 return True
 
     def withdraw(self, root: Root, *, now: bool) -> None:
         """Withdraw everything under a receipt: now, which destroys what is here, or in a week.
 
-        The rows stay as a sign to the desk, which destroys what it took in. Raises `NotDurable`.
+        The rows stay as a sign to the desk, which destroys what it took in. In each kind the next
+        free slot gets an empty row, so that a page left open cannot add to what was withdrawn.
+        Raises `NotDurable`.
         """
-        day = self._today() if now else self._today() + GRACE
-        slots = [slot for kind in KINDS for slot, _ in self._filled(root.slots(kind))]
+        day = (self._today() if now else self._today() + GRACE).isoformat()
 
         def work(connection: Connection) -> list[str]:
+            slots = [found.slot for kind in KINDS for found in _filled(connection, root, kind)]
+            for kind in KINDS:
+                filled = _filled(connection, root, kind)
+                if kind != TESTIMONY and not any(found.same is None for found in filled):
+                    slots.append(root.slot(kind, len(filled)))
+                    _mark_end(connection, slots[-1], self._day())
             for slot in slots:
-                _mark_withdrawn(connection, slot, day.isoformat())
+                _mark_withdrawn(connection, slot, day)
                 if now:
                     _destroy(connection, slot)
             return blobs.forget(connection, slots) if now else []
@@ -126,40 +138,45 @@ class Receiver:
         if now:
             truncate_wal(self._engine)
 
+    def stay(self, root: Root) -> bool:
+        """Take back a withdrawal that has not come into effect; false if it has."""
+
+        def work(connection: Connection) -> bool:
+            filled = [found for kind in KINDS for found in _filled(connection, root, kind)]
+            if any(found.withdraw_on and found.withdraw_on <= self._day() for found in filled):
+                return False
+            slots = [found.slot for found in filled]
+            item = tables.item
+            connection.execute(update(item).where(item.c.id.in_(slots)).values(withdraw_on=None))
+            return True
+
+        return self._writer.run(work)
+
     def _day(self) -> str:
         return self._today().isoformat()
 
     def _look(self, slot: bytes) -> "Found | None":
         with self._engine.connect() as connection:
-            row = connection.execute(
-                select(tables.item.c.same, tables.item.c.withdraw_on).where(
-                    tables.item.c.id == slot
-                )
-            ).one_or_none()
-        return Found(row.same, row.withdraw_on) if row else None
+            return _row(connection, slot)
 
-    def _filled(self, slots: Slots) -> list[tuple[bytes, bytes]]:
-        found: list[tuple[bytes, bytes]] = []
+    def _filled(self, slots: Slots) -> "list[Found]":
         with self._engine.connect() as connection:
-            while True:
-                slot = slots.slot(len(found))
-                row = connection.execute(
-                    select(tables.item.c.same).where(tables.item.c.id == slot)
-                ).one_or_none()
-                if row is None:
-                    return found
-                found.append((slot, row.same))
+            return _rows(connection, slots)
 
-    def _store(self, allowed: Capability, number: int, content: Content) -> bool:
+    def _store(
+        self, allowed: Capability, number: int, content: Content, withdraw_on: str | None = None
+    ) -> bool:
         """Seal and store one item; false if somebody else filled the slot meanwhile."""
-        row = self._sealed(allowed, number, content)
+        row = self._sealed(allowed, number, content, withdraw_on)
         try:
             self._writer.run(lambda connection: put(connection, row))
         except IntegrityError:  # the slot is the primary key: somebody was here before
             return False
         return True
 
-    def _sealed(self, allowed: Capability, number: int, content: Content) -> "Row":
+    def _sealed(
+        self, allowed: Capability, number: int, content: Content, withdraw_on: str | None
+    ) -> "Row":
         slot = allowed.slots.slot(number)
         recipient = self._recipients.current(self._day())
         document = Document(
@@ -177,15 +194,37 @@ class Receiver:
         )
         header, payload = sealing.seal(document.to_bytes(), [recipient.recipient])
         tag = content.tag(allowed.same_key)
-        return Row(slot, recipient.epoch, self._day(), tag, header, payload, content.blob)
+        return Row(
+            slot, recipient.epoch, self._day(), tag, header, payload, content.blob, withdraw_on
+        )
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a row tells without being opened."""
+    """What a row tells without being opened; without a tag it only marks the end of its kind."""
 
-    same: bytes
+    slot: bytes
+    same: bytes | None
     withdraw_on: str | None
+
+
+def _row(connection: Connection, slot: bytes) -> Found | None:
+    item = tables.item
+    row = connection.execute(
+        select(item.c.same, item.c.withdraw_on).where(item.c.id == slot)
+    ).one_or_none()
+    return Found(slot, row.same, row.withdraw_on) if row else None
+
+
+def _rows(connection: Connection, slots: Slots) -> list[Found]:
+    found: list[Found] = []
+    while row := _row(connection, slots.slot(len(found))):
+        found.append(row)
+    return found
+
+
+def _filled(connection: Connection, root: Root, kind: str) -> list[Found]:
+    return _rows(connection, root.slots(kind))
 
 
 @dataclass(frozen=True)
@@ -199,6 +238,7 @@ class Row:
     header: bytes
     payload: bytes
     blob: str | None = None
+    withdraw_on: str | None = None
 
 
 _ITEM, _HEADER, _PAYLOAD, _BLOB = (
@@ -209,12 +249,23 @@ _ITEM, _HEADER, _PAYLOAD, _BLOB = (
 def put(connection: Connection, row: Row) -> None:
     """Store an item whole. Raises `IntegrityError` when its slot is taken."""
     connection.execute(
-        _ITEM, {"id": row.slot, "epoch": row.epoch, "day": row.day, "same": row.same}
+        _ITEM,
+        {
+            "id": row.slot,
+            "epoch": row.epoch,
+            "day": row.day,
+            "same": row.same,
+            "withdraw_on": row.withdraw_on,
+        },
     )
     connection.execute(_HEADER, {"item_id": row.slot, "header": row.header})
     connection.execute(_PAYLOAD, {"item_id": row.slot, "payload": row.payload})
     if row.blob is not None:
         connection.execute(_BLOB, {"item_id": row.slot, "name": row.blob})
+
+
+def _mark_end(connection: Connection, slot: bytes, day: str) -> None:
+    connection.execute(_ITEM, {"id": slot, "epoch": "", "day": day, "same": None})
 
 
 def _mark_withdrawn(connection: Connection, slot: bytes, day: str) -> None:

@@ -37,6 +37,7 @@ class Found:
 
     letters: tuple[Letter, ...]
     withdraw_on: str | None
+    consents: frozenset[str] | None = None
 
     @property
     def question(self) -> Letter | None:
@@ -45,18 +46,38 @@ class Found:
         return asked[-1] if asked else None
 
 
-def look(engine: Engine, root: Root) -> Found | None:
-    """Return what lies under a receipt, in the order of days; nothing if nobody sent it."""
+def look(engine: Engine, root: Root, ticks: Sequence[str] = ()) -> Found | None:
+    """Return what lies under a receipt, in the order of days; nothing if nobody sent it.
+
+    ``ticks`` are the consents that are boxes: see `_agreed`.
+    """
     with engine.connect() as connection:
         rows = {kind: _rows(connection, tables.item, root.slots(kind)) for kind in KINDS}
         left = _rows(connection, tables.reply, root.slots(DESK))
     if not rows[TESTIMONY]:
         return None
-    letters = [Letter(kind, row.day) for kind, found in rows.items() for row in found]
+    letters = [Letter(kind, row.day) for kind, found in rows.items() for row in found if row.same]
     letters += [_opened(root, row) for row in left]
     return Found(
-        tuple(sorted(letters, key=lambda letter: letter.day)), rows[TESTIMONY][0].withdraw_on
+        tuple(sorted(letters, key=lambda letter: letter.day)),
+        rows[TESTIMONY][0].withdraw_on,
+        _agreed(root, [row.same for row in rows["consent"] if row.same], ticks),
     )
+
+
+def _agreed(root: Root, tags: Sequence[bytes], ticks: Sequence[str]) -> frozenset[str] | None:
+    """Return what was agreed to last, without opening anything: the tag of its content tells.
+
+    Boxes leave few contents, and who has the ten words can try each of them. Nothing when the
+    consents were never changed, or when words were written beside the boxes.
+    """
+    if not tags:
+        return None
+    for number in range(1 << len(ticks)):
+        ticked = [name for at, name in enumerate(ticks) if number >> at & 1]
+        if root.same("consent", dict.fromkeys(ticked, "yes")) == tags[-1]:
+            return frozenset(ticked)
+    return None
 
 
 def _rows(connection: Connection, table: Table, slots: Slots) -> Sequence[Row[Any]]:

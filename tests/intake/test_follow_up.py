@@ -135,10 +135,10 @@ def test_a_form_sent_again_after_its_withdrawal_stores_nothing(world, visitor):
     page = visitor.post(form, w_narrative=STORY)
     visitor.post(page.form("withdraw"), receipt=page.receipt, when="now")
     assert visitor.post(form, w_narrative=STORY).receipt == page.receipt
-    assert world.count() == 1
+    assert world.count(tables.payload) == 0
     other = visitor.post(form, w_narrative="다른 글")
     assert other.status == 409
-    assert world.count() == 1
+    assert world.count(tables.payload) == 0
     assert visitor.post(other.form("testimony")).receipt != page.receipt
 
 
@@ -147,3 +147,51 @@ def test_nothing_of_a_withdrawn_text_is_left_in_the_files(world, visitor, receip
     visitor.post(receipt.form("withdraw"), receipt=receipt.receipt, when="now")
     files = [path.read_bytes() for path in world.path.iterdir()]
     assert not any(payload[100:1100] in data for data in files)
+
+
+@pytest.mark.parametrize("name", [*TEXTS, "consent"])
+def test_a_page_left_open_cannot_add_to_what_was_withdrawn(world, visitor, receipt, name):
+    visitor.post(receipt.form("withdraw"), receipt=receipt.receipt, when="now")
+    page = visitor.post(receipt.form(name), **{"w_narrative": "늦은 글"} if name in TEXTS else {})
+    assert page.status == 409
+    assert page.error
+    assert world.count(tables.payload) == 0
+
+
+def test_what_comes_while_a_withdrawal_waits_is_withdrawn_with_the_rest(world, visitor, receipt):
+    visitor.post(receipt.form("withdraw"), receipt=receipt.receipt, when="in-7-days")
+    assert visitor.post(receipt.form("add"), w_narrative="더 쓴 것").id("done")
+    assert {row.withdraw_on for row in world.rows()} == {"2026-11-30"}
+
+
+def test_a_withdrawal_is_taken_back_until_its_day(world, visitor, receipt):
+    visitor.post(receipt.form("withdraw"), receipt=receipt.receipt, when="in-7-days")
+    page = visitor.come_back(receipt.receipt, "ko")
+    assert ("when", "not") in page.form("withdraw").values()
+    assert visitor.post(page.form("withdraw"), receipt=receipt.receipt).id("done")
+    assert {row.withdraw_on for row in world.rows()} == {None}
+    assert visitor.post(receipt.form("add"), w_narrative="더 쓴 것").id("done")
+    kinds = [n.attrs["data-kind"] for n in letters(visitor, receipt)]
+    assert kinds == ["testimony", "addition"]
+    visitor.post(page.form("withdraw"), receipt=receipt.receipt, when="in-7-days")
+    world.forward(days=8)
+    late = visitor.post(page.form("withdraw"), receipt=receipt.receipt, when="not")
+    assert late.status == 409
+    assert {row.withdraw_on for row in world.rows()} == {"2026-11-30"}
+
+
+def letters(visitor, receipt):
+    return visitor.come_back(receipt.receipt, "ko").root.all("li", "letter")
+
+
+@pytest.mark.parametrize("ticked", [[], ["k_stats"], ["k_rescue", "k_pub_name", "k_court"]])
+def test_changed_consents_are_shown_as_they_are_and_nothing_is_opened_for_it(
+    world, visitor, receipt, ticked
+):
+    unknown = visitor.come_back(receipt.receipt, "ko")
+    assert "봉인" in unknown.form("consent").node.text
+    visitor.post(receipt.form("consent"), **{"k_rescue": [], **dict.fromkeys(ticked, "yes")})
+    world.identities.clear()
+    form = visitor.come_back(receipt.receipt, "ko").form("consent")
+    assert {name for name, value in form.values() if value == "yes"} == set(ticked)
+    assert "봉인" not in form.node.text

@@ -1,10 +1,14 @@
 """Coming back with ten words: what lies there, and the forms of somebody who comes back."""
 
+import time
+
 import pytest
 from intake.world import STORY
 from sqlalchemy import insert, select
 
+from app.intake.guessing import Guesses
 from app.mailbox import tables
+from app.web import Refusal
 from crypto import sealing
 from crypto.documents import Document
 from crypto.receipts import Slots
@@ -143,3 +147,44 @@ def test_without_the_module_that_opens_everything_else_is_listed(world, visitor,
     assert letters(page) == [("testimony", "2026-11-23"), ("reply", "2026-11-24")]
     with world.engine.connect() as connection:
         assert connection.execute(select(tables.reply)).first()
+
+
+def test_a_word_that_is_not_on_the_list_is_pointed_at_with_those_like_it(visitor):
+    words = visitor.tell("en").receipt.split()
+    wrong = [*words[:3], "abondon", *words[4:]]
+    page = visitor.come_back(" ".join(wrong))
+    assert page.status == 404
+    assert "4" in page.error
+    assert "abondon" in page.error
+    assert "abandon" in page.error
+    assert page.form("return").values()[0][1].split() == wrong
+
+
+def test_a_word_too_few_is_counted(visitor):
+    page = visitor.come_back(" ".join(visitor.tell("en").receipt.split()[:9]))
+    assert page.status == 404
+    assert "9" in page.error
+
+
+def test_many_who_guess_wait_and_submissions_do_not(world, visitor):
+    guesses = world.app.extensions["naru_intake"].guesses
+    receipt = visitor.tell().receipt
+    taken = [guesses._here.acquire(blocking=False) for _ in range(100)]
+    assert taken.count(True) < 64, "guesses could take every thread"
+    page = visitor.come_back(receipt)
+    assert page.status == 503
+    assert page.error
+    assert visitor.tell().receipt
+    guesses._here.release()
+    assert visitor.come_back(receipt).status == 200
+
+
+def test_a_wrong_guess_keeps_its_place_for_a_while_and_the_right_words_do_not():
+    guesses = Guesses(wrong=0.2)
+    began = time.monotonic()
+    with guesses.place():
+        pass
+    assert time.monotonic() - began < 0.1
+    with pytest.raises(Refusal), guesses.place():
+        raise Refusal(404, "wrong")
+    assert time.monotonic() - began > 0.2
