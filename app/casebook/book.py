@@ -19,6 +19,7 @@ from app.casebook import (
     rules,
     tables,
     tagging,
+    wrapped,
 )
 from app.casebook.cutting import Placeholders
 from app.casebook.evidence import Evidence
@@ -168,6 +169,8 @@ class Casebook:
         held = collecting.read_payload(
             payload, bytes.fromhex(first["key"]), record_id, document["epoch"]
         )
+        if "inner" in first:
+            held = wrapped.read(held, first["inner"])
         if canonical(held.to_object()) != canonical(document):
             raise Misfiled
 

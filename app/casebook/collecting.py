@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
-from app.casebook import account, ledger, tables
+from app.casebook import account, ledger, tables, wrapped
 from app.casebook.keyring import LEADS, REVIEWERS, ArrivalKey, Keyring
 from app.casebook.shapes import Altered, CasebookError, Misfiled, NotYours, Trouble
 from app.casebook.store import Store
@@ -37,6 +37,7 @@ class Opened:
     file_key: bytes
     payload: bytes
     retired: bool = False
+    inner: tuple[str, ...] = ()  # the file keys of the age files it was made of
 
 
 EpochKeys = Mapping[str, Sequence[ArrivalKey]]
@@ -179,7 +180,11 @@ def _open(row: Row[Any], keys: EpochKeys) -> Opened:
         except CryptoError as error:
             raise Altered from error
         document = read_payload(row.payload, file_key, row.id, row.epoch)
-        return Opened(row.id, row.day, document, file_key, row.payload, key.retired)
+        inner: tuple[str, ...] = ()
+        if wrapped.is_wrapped(document):
+            inner = wrapped.keys_of(document, [one.identity for ks in keys.values() for one in ks])
+            document = wrapped.read(document, inner)
+        return Opened(row.id, row.day, document, file_key, row.payload, key.retired, inner)
     raise _whose(row, keys)
 
 
@@ -219,7 +224,7 @@ def _record(
     )
     fresh = [(one, ring) for one, ring in placed if one.item_id not in known]
     for one, ring in fresh:
-        first = {
+        first: dict[str, Any] = {
             "e": "document",
             "document": one.document.to_object(),
             "key": one.file_key.hex(),
@@ -227,6 +232,8 @@ def _record(
         }
         if one.retired:
             first["retired"] = "yes"
+        if one.inner:
+            first["inner"] = list(one.inner)
         ledger.begin(connection, keyring, one.item_id, one.day, first, ring)
     received = [_entry("received", one, today) for one, _ in fresh]
     secrets.SystemRandom().shuffle(received)  # the account must not tell the order of arrival

@@ -27,6 +27,7 @@ from app.desk import (
     stages,
     suggesting,
     testimony,
+    ways,
     words,
 )
 from app.desk.context import EXTENSION, Desk, member
@@ -68,6 +69,7 @@ def create_app(
     app.extensions[EXTENSION] = parts
     app.url_map.converters["hex32"] = Hex32
     words.install(app)
+    ways.install(app)
     sheet, script = Sheet.load(HERE / "desk.css"), (HERE / "select.js").read_text("utf-8")
     script += (HERE / "keys.js").read_text("utf-8")
     guard(app, settings.base_url, _policy(sheet, script), refusals.show)

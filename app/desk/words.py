@@ -153,7 +153,8 @@ def field_name(field: str) -> str:
 def in_order(answers: Answers) -> list[tuple[str, str | tuple[str, ...]]]:
     """Put answers in the order in which they were asked, unknown ones last; the text is apart."""
     order = {field: place for place, field in enumerate(desk().vocabularies.fields)}
-    given = [(f, a) for f, a in answers.items() if a and f not in ("w_narrative", "k_wait")]
+    apart = ("w_narrative", "k_wait", "envelope_")  # shown above, in words of their own
+    given = [(f, a) for f, a in answers.items() if a and not f.startswith(apart)]
     return sorted(given, key=lambda one: (order.get(one[0], len(order)), one[0]))
 
 

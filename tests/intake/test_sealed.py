@@ -1,12 +1,14 @@
 """What arrives sealed: by stock age, by the offline page, by a witness's own page."""
 
 import base64
+import hashlib
 import io
 import json
 import tarfile
 
 import pytest
 from intake.world import STORY
+from naru_vectors import cases
 from outside.site import Upload, multipart
 
 from app.intake import envelopes
@@ -64,6 +66,28 @@ def deposit(visitor, **values):
     kind, body = multipart(list(values.items()))
     page = visitor.send("POST", "/ko/deposit", body, {"Content-Type": kind})
     return page.status, page.error or json.loads(page.text)
+
+
+@cases("carried", "read")
+def test_what_was_carried_here_is_read_as_the_vectors_say(case):
+    found = envelopes.read(bytes.fromhex(case["hex"]))
+    assert [hashlib.sha256(one.data).hexdigest() for one in found] == [
+        file["sha256"] for file in case["files"]
+    ]
+    for one, file in zip(found, case["files"], strict=True):
+        said = one.place and {
+            "epoch": one.place.epoch,
+            "slot": one.place.slot.hex(),
+            "same": one.place.same.hex(),
+        }
+        assert said == file["place"]
+
+
+@cases("carried", "not sealed", "too many")
+def test_what_is_not_sealed_is_refused_as_the_vectors_say(case):
+    kind = {"not sealed": envelopes.NotSealed, "too many": envelopes.TooMany}[case["outcome"]]
+    with pytest.raises(kind):
+        envelopes.read(bytes.fromhex(case["hex"]))
 
 
 def test_a_file_of_stock_age_is_sealed_again_and_gets_a_receipt(world, visitor):

@@ -88,6 +88,7 @@ function become(after) {
 
 function showReceipt(after, where, to, list, fields) {
   const main = become(after);
+  where.spoken = receipts.words(code, list).join(" ");
   showWords(main.querySelector("#receipt"), receipts.words(code, list));
   main.querySelector("#sealer").textContent = say("sealed");
   otherLanguages(main.querySelector("#receipt ~ details"), receipts.words, code);
@@ -169,6 +170,7 @@ async function comeBack(typed) {
   main.querySelector("ol.letters").replaceChildren(...found.map(drawLetter));
   const withdrawn = found.find((letter) => letter.withdraw_on)?.withdraw_on;
   if (withdrawn) main.querySelector("h1").after(element("p", { class: "care" }, `${say("withdrawn")} ${withdrawn}`));
+  where.spoken = typed;
   const question = found.filter((letter) => letter.kind === "question").pop();
   enhanceFollow(main, where, to, question?.slot);
 }
@@ -214,7 +216,7 @@ function drawLetter({ kind, day, text: said, unread }) {
 // --- What comes after ----------------------------------------------------------------------------
 
 function enhanceFollow(main, where, to, question) {
-  main.querySelector("form#attach")?.closest("details").remove();
+  askForFiles(main.querySelector("form#attach"), where.spoken);
   for (const form of main.querySelectorAll("form")) {
     const kind = FOLLOW[form.id];
     if (form.id === "withdraw") form.prepend(element("p", { class: "hint" }, say("withdraws")));
@@ -237,6 +239,14 @@ function enhanceFollow(main, where, to, question) {
       }
     });
   }
+}
+
+// Files are sealed by the server, which must be given the ten words for it: only after a plain yes.
+function askForFiles(form, words) {
+  const asked = element("form", { method: "post", action: `/${lang()}/return`, enctype: "multipart/form-data" });
+  asked.append(element("input", { type: "hidden", name: "receipt", value: words }));
+  asked.append(element("p", { class: "hint" }, say("files")), element("button", {}, say("server")));
+  form.replaceWith(asked);
 }
 
 const form = document.querySelector("form#testimony");

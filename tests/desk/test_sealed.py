@@ -1,0 +1,168 @@
+"""What came sealed by somebody else, as the desk reads it."""
+
+import base64
+import secrets
+
+import pytest
+from desk.world import STORY, WEEK
+from sqlalchemy import select
+
+from app.casebook import tables
+from crypto import sealing
+from crypto.armor import armored
+from crypto.documents import Document
+from crypto.identities import PQIdentity
+from crypto.recipients import parse_recipient
+
+
+@pytest.fixture
+def recipient(world):
+    with world.store.casebook.connect() as connection:
+        query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == WEEK)
+        return parse_recipient(connection.execute(query).scalar_one())
+
+
+@pytest.fixture
+def carried(world, recipient):
+    """Put age files into the mailbox as the intake does; the id of the record."""
+
+    def put(*files, way="stock", slot=None, **fields):
+        slot = slot or secrets.token_bytes(16)
+        coded = [base64.b64encode(file).decode() for file in files]
+        document = Document(
+            kind="testimony",
+            id=slot.hex(),
+            thread=slot.hex(),
+            epoch=WEEK,
+            way=way,
+            lang="ko",
+            fields={"envelope": coded, **fields},
+        )
+        world.put(slot, *sealing.seal(document.to_bytes(), [recipient]))
+        return slot.hex()
+
+    return put
+
+
+def age(recipient, data):
+    return b"".join(sealing.seal(data, [recipient]))
+
+
+def inner(slot, fields, epoch=WEEK):
+    """What the offline page writes."""
+    return Document(
+        kind="testimony",
+        id=slot.hex(),
+        thread="ab" * 16,
+        epoch=epoch,
+        way="offline",
+        lang="zh",
+        fields=fields,
+        number=0,
+    ).to_bytes()
+
+
+def taken_in(world, record, name="owner"):
+    """The page of a testimony, after the queue that takes arrivals in."""
+    browser = world.member(name)
+    browser.queue()
+    return browser.testimony(record)
+
+
+def shown(page):
+    return {
+        n.attrs["data-field"]: n.text.strip() for n in page.root.all() if "data-field" in n.attrs
+    }
+
+
+def notes(page):
+    return [n.text for n in page.root.all("p") if "data-sealed" in n.attrs]
+
+
+def test_a_file_of_stock_age_reads_as_a_testimony(world, carried, recipient):
+    record = carried(age(recipient, b"\xef\xbb\xbf" + STORY.replace("\n", "\r\n").encode()))
+    page = taken_in(world, record)
+    assert page.status == 200, page.error
+    assert page.id("narrative").text == STORY
+    assert page.id("way").attrs["data-way"] == "stock"
+    assert notes(page) == []
+
+
+def test_several_files_read_one_after_the_other_and_armor_too(world, carried, recipient):
+    record = carried(age(recipient, b"one"), armored(age(recipient, b"two")))
+    assert taken_in(world, record).id("narrative").text == "one\n\ntwo"
+
+
+def test_what_does_not_open_is_said_and_kept(world, carried, recipient):
+    stranger = age(PQIdentity.generate().recipient, b"x")
+    broken = age(recipient, b"y" * 100)[:-1]
+    record = carried(age(recipient, b"one"), stranger, broken, age(recipient, b"\xff\xfe"))
+    page = taken_in(world, record)
+    assert page.id("narrative").text == "one"
+    assert [note.partition(": ")[2].split()[0] for note in notes(page)] == [
+        "opened",
+        "did",
+        "did",
+        "opened,",
+    ]
+
+
+def test_nothing_that_opens_is_still_a_record_that_says_so(world, carried):
+    record = carried(age(PQIdentity.generate().recipient, b"x"))
+    browser = world.member("owner")
+    assert record in browser.queue()
+    page = browser.testimony(record)
+    assert (page.status, page.id("narrative").text.strip()) == (200, "")
+    assert len(notes(page)) == 1
+
+
+def test_the_offline_page_reads_field_by_field_like_the_form(world, carried, recipient):
+    fields = {"w_narrative": STORY, "w_role": "family", "b_name": ["가", "나"], "k_rescue": "yes"}
+    slot = secrets.token_bytes(16)
+    sealed = age(recipient, inner(slot, fields))
+    record = carried(sealed, way="offline", slot=slot, envelope_epoch=WEEK)
+    typed = world.arrive(STORY, lang="zh", w_role="family", b_name=["가", "나"], k_rescue="yes")
+    browser = world.member("owner")
+    browser.queue()
+    page, other = browser.testimony(record), browser.testimony(typed)
+    assert page.id("narrative").text == other.id("narrative").text
+    assert shown(page) == shown(other)
+    assert page.id("way").attrs["data-way"] == "offline"
+    agreed = [n.attrs["data-agreed"] for n in page.root.all("li", data_consent="k_rescue")]
+    assert agreed == ["yes"]
+
+
+def test_a_file_that_was_made_for_another_place_is_not_believed(world, carried, recipient):
+    sealed = age(recipient, inner(secrets.token_bytes(16), {"w_narrative": "planted"}))
+    record = carried(sealed, way="offline", envelope_epoch=WEEK)
+    page = taken_in(world, record)
+    assert "planted" not in page.text
+    assert len(notes(page)) == 1
+
+
+def test_what_was_sealed_for_a_week_that_was_over_is_marked(world, carried, recipient):
+    slot = secrets.token_bytes(16)
+    sealed = age(recipient, inner(slot, {"w_narrative": STORY}))
+    more = {"envelope_epoch": WEEK, "envelope_retired": "yes"}
+    page = taken_in(world, carried(sealed, way="offline", slot=slot, **more))
+    assert page.id("narrative").text == STORY
+    assert len(notes(page)) == 1
+
+
+def test_what_is_for_leads_stays_so_however_it_came(world, carried, recipient):
+    slot = secrets.token_bytes(16)
+    fields = {"w_narrative": STORY, "w_not_read": "somebody"}
+    record = carried(
+        age(recipient, inner(slot, fields)), way="offline", slot=slot, envelope_epoch=WEEK
+    )
+    assert record in world.member("owner").queue()
+    assert record not in world.member("outsider").queue()
+    assert world.member("outsider").testimony(record).status == 409
+
+
+def test_a_document_in_a_stock_file_cannot_pass_for_the_forms(world, carried, recipient):
+    """Fields that only the intake writes are no answers, whoever wrote them inside."""
+    nested = inner(secrets.token_bytes(16), {"w_narrative": "a", "envelope": ["b"]})
+    page = taken_in(world, carried(age(recipient, nested)))
+    assert page.status == 200, page.error
+    assert page.id("narrative").text == "a"
