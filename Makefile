@@ -80,9 +80,9 @@ $(PY):
 	echo "Naru needs Python 3.11 or later and its venv module" \
 		"(Debian and Ubuntu: apt-get install python3 python3-venv)." >&2; exit 1
 
-.venv/run.stamp: requirements.txt $(PY)
+.venv/run.stamp: requirements-more.txt $(PY)
 	@echo "Installing into .venv what Naru runs on (once, about a minute)"
-	@$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --require-hashes -r requirements-more.txt
 	@touch $@
 
 .venv/test.stamp: tests/requirements.txt .venv/run.stamp
