@@ -30,6 +30,7 @@ WORDS = {
     "stages": ("app.stages", "list the stages of the process"),
     "suggest": ("app.suggest", "suggest stages for a text on standard input"),
     "export": ("app.desk.commands.export", "write a bundle for a partner"),
+    "revocations": ("app.desk.commands.revocations", "write the list of what was withdrawn"),
 }
 
 

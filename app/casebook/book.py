@@ -16,6 +16,7 @@ from app.casebook import (
     members,
     releases,
     rendering,
+    revoking,
     rules,
     tables,
     tagging,
@@ -52,6 +53,7 @@ from crypto import sealing
 from crypto.canonical import canonical
 from crypto.custody import Entry
 from crypto.recipients import PQRecipient, ScryptRecipient
+from crypto.signing import PublicSigner, Signer
 
 WHOLE = Choice()  # nothing decided: by purpose, whole or without names
 
@@ -364,6 +366,30 @@ class Casebook:
         gone = [one for one in lying if isinstance(one, releases.Gone)]
         releases.empty(self.store, gone)
         return tuple(sorted({one.record for one in gone}))
+
+    def revocations(self, keyring: Keyring, partner: str = "") -> tuple[int, bytes]:
+        """Return how many were withdrawn, and the signed list of them as a ZIP.
+
+        A partner's own, or a lead's for the partner named.
+        """
+        if keyring.member.role == "partner":
+            who, gone = keyring.member.id, self.called_back(keyring)
+        else:
+            keyring.require("lead")
+            with self.store.casebook.connect() as connection:
+                who = self.evidence.partner(connection, keyring, partner).member.id
+                gone = revoking.released_and_erased(connection, keyring, who)
+        with self.store.casebook.connect() as connection:
+            seeds = keyring.bundle or b"".join(keyring.signer(connection, "bundle").seeds)
+        entry = Entry("revoked", keyring.member.id, self.store.today(), more={"partner": who})
+        self.store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
+        signer = Signer(seeds[:32], seeds[32:])
+        return len(gone), revoking.archive(self.store, signer, who, gone)
+
+    def signers(self) -> dict[str, PublicSigner]:
+        """Return the desk's public keys: `desk`, and `bundle`, for which it vouches."""
+        with self.store.casebook.connect() as connection:
+            return revoking.published(connection)
 
     def export(
         self,

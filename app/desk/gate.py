@@ -56,6 +56,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "partner.released": PARTNERS,
     "partner.choose": PARTNERS | LEADS,
     "partner.export": PARTNERS | LEADS,
+    "partner.revocations": PARTNERS,
+    "partner.verifier": MEMBERS,
+    "partner.fingerprints": MEMBERS,
+    "partner.allowed": MEMBERS,
 }
 
 

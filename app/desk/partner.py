@@ -1,16 +1,20 @@
 """The partner's side: what was released to it, and bundles of that."""
 
+import io
 import tempfile
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, render_template, request, send_file
 
+from app.casebook import revoking
 from app.casebook.shapes import Member, Released, Row
 from app.desk.context import book, keyring
 from app.desk.refusals import refuse
 from app.desk.words import gettext
 
 pages = Blueprint("partner", __name__)
+VERIFIER = Path(__file__).parent / "static" / "naru-verify.html"
 IN_MEMORY = 8 * 1024 * 1024
 MOST = 2000  # in one bundle
 
@@ -63,6 +67,38 @@ def export() -> Response | tuple[str, int]:
     )
     response.call_on_close(sink.close)
     return response
+
+
+@pages.get("/revocations")
+def revocations() -> Response:
+    """Hand over the signed list of what was withdrawn after it was released to this partner."""
+    _, data = book().revocations(keyring())
+    return _file(io.BytesIO(data), "application/zip", "naru-revocations.zip")
+
+
+@pages.get("/fingerprints")
+def fingerprints() -> str:
+    """Show the keys of this desk, to be compared with what is printed elsewhere."""
+    return render_template("desk/fingerprints.html", signers=book().signers())
+
+
+@pages.get("/allowed_signers")
+def allowed() -> Response:
+    """Hand over the line that ``ssh-keygen -Y verify`` asks for."""
+    line = revoking.allowed(book().signers()["bundle"])
+    return _file(io.BytesIO(line.encode()), "text/plain", "allowed_signers")
+
+
+@pages.get("/verifier")
+def verifier() -> Response:
+    """Hand over the page that verifies a bundle without a network."""
+    return _file(io.BytesIO(VERIFIER.read_bytes()), "text/html", VERIFIER.name)
+
+
+def _file(data: BinaryIO, kind: str, name: str) -> Response:
+    return send_file(
+        data, mimetype=kind, as_attachment=True, download_name=name, etag=False, max_age=None
+    )
 
 
 def _left() -> tuple[Row, ...]:

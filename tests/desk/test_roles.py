@@ -34,6 +34,7 @@ def test_a_partner_has_these_pages_alone():
     assert partner == {
         "auth.home", "auth.logout", "pages.account", "pages.identity",
         "partner.released", "partner.choose", "partner.export",
+        "partner.revocations", "partner.verifier", "partner.fingerprints", "partner.allowed",
     }  # fmt: skip
 
 
