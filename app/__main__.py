@@ -26,6 +26,7 @@ WORDS = {
     "restore": ("app.restore", "bring a backup back"),
     "members": ("app.desk.commands.members", "add, list and remove members"),
     "epochs": ("app.desk.commands.epochs", "list, begin and end arrival epochs"),
+    "custody": ("app.desk.commands.custody", "verify the account, or write its checkpoint"),
     "steward": ("app.desk.commands.steward", "do once what is due: withdrawals, nightly packing"),
     "stages": ("app.stages", "list the stages of the process"),
     "suggest": ("app.suggest", "suggest stages for a text on standard input"),

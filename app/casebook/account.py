@@ -6,7 +6,7 @@ keys at all) seals it to the desk.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
@@ -22,6 +22,8 @@ from crypto.identities import PQIdentity
 from crypto.merkle import Tree
 from crypto.recipients import parse_recipient
 
+Want = Callable[[Entry], bool]
+SCANNED = 5000
 ROOM = 1024  # openings are padded to one size, so that it does not tell the act
 
 
@@ -73,8 +75,7 @@ def openings(
     connection: Connection, keyring: Keyring, first: int = 0
 ) -> Iterator[tuple[int, Opening]]:
     """Yield position and opening of every act from ``first`` on that these keys open, in order."""
-    books = {key_id: records.RecordKey(key) for key_id, key in keyring.casebook.items()}
-    desks = [PQIdentity(records.desk_seed(key)) for key in keyring.casebook.values()]
+    books, desks = _keys(keyring)
     query = select(tables.custody.c.position, tables.custody.c.opening)
     query = query.where(tables.custody.c.position >= first)
     for position, sealed in connection.execute(query.order_by(tables.custody.c.position)):
@@ -82,6 +83,38 @@ def openings(
             yield position, _open(position, sealed, books, desks)
         except CryptoError:
             continue
+
+
+def page(
+    connection: Connection, keyring: Keyring, before: int | None, limit: int, want: Want
+) -> tuple[list[tuple[int, Opening]], int | None]:
+    """Return up to ``limit`` acts that fit, newest first, and the position to go on before.
+
+    What does not fit must be opened to be passed over; a page is at most ``SCANNED`` acts deep.
+    """
+    found: list[tuple[int, Opening]] = []
+    books, desks = _keys(keyring)
+    at = tables.custody.c.position
+    query = select(at, tables.custody.c.opening).order_by(at.desc()).limit(SCANNED)
+    last = None
+    for position, sealed in connection.execute(
+        query if before is None else query.where(at < before)
+    ):
+        last = position
+        try:
+            opened = _open(position, sealed, books, desks)
+        except CryptoError:
+            continue
+        if want(opened.entry):
+            found.append((position, opened))
+            if len(found) == limit:
+                break
+    return found, last or None
+
+
+def _keys(keyring: Keyring) -> tuple[dict[bytes, records.RecordKey], list[PQIdentity]]:
+    books = {key_id: records.RecordKey(key) for key_id, key in keyring.casebook.items()}
+    return books, [PQIdentity(records.desk_seed(key)) for key in keyring.casebook.values()]
 
 
 def _open(

@@ -29,7 +29,7 @@ KEPT_DAYS = 30
 CHUNK = 1 << 20
 # What opens nothing. Whatever is not named here goes with the keys, new tables too.
 LARGE = {
-    "mailbox": ("item", "payload", "recipient", "attachment"),
+    "mailbox": ("item", "payload", "recipient", "blob"),
     "casebook": ("record", "event", "custody", "checkpoint"),
 }
 NEVER = ("session", "alembic_version")

@@ -73,7 +73,11 @@ class Casebook:
 
     def log_in(self, name: str, passphrase: str, code: str, now: float) -> str:
         """Return the cookie's text of a new session. Raises ``Refused``."""
-        return self.vault.log_in(name, passphrase, code, now)
+        cookie = self.vault.log_in(name, passphrase, code, now)
+        keyring = self.vault.resume(cookie, now)
+        if keyring.member.role == "lead":  # only a lead can sign, so every session of one does
+            releases.sign_checkpoint(self.store, keyring, self.account)
+        return cookie
 
     def resume(self, cookie: str, now: float) -> Keyring:
         """Return the keyring of a living session. Raises ``NoSession``."""

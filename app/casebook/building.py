@@ -10,6 +10,7 @@ from app.casebook.book import Casebook
 from app.casebook.store import DeskSecret, Store
 from app.db import Writer, open_engine, refuse_stale
 from app.mailbox import tables as mailbox
+from app.mailbox.blobs import Blobs
 from config.model import load_model
 from config.settings import DeskSettings
 from crypto import locking
@@ -37,6 +38,7 @@ def open_store(settings: DeskSettings, clock: Callable[[], float] = time.time) -
         site_id=bytes.fromhex(settings.site_id),
         profile=PROFILES[settings.kdf],
         clock=clock,
+        blobs=Blobs(settings.blob_dir),
     )
 
 

@@ -14,6 +14,7 @@ from app.casebook import account, tables
 from app.casebook.keyring import Keyring
 from app.casebook.store import Store
 from app.db import truncate_wal
+from app.mailbox import blobs
 from app.mailbox import tables as mailbox
 from crypto.custody import Entry
 
@@ -34,7 +35,9 @@ def erase(store: Store, ids: Sequence[bytes], act: str, keyring: Keyring | None 
 
     ``keyring`` is that of the lead who decides; the steward has none.
     """
-    store.mailbox_writer.run(lambda connection: _clear_mailbox(connection, ids))
+    names = store.mailbox_writer.run(lambda connection: _clear_mailbox(connection, ids))
+    if store.blobs is not None:
+        store.blobs.destroy(names)
     actor = keyring.member.id if keyring else STEWARD
     days = _days_of_arrival(store, ids)
 
@@ -81,9 +84,10 @@ def _due(store: Store) -> Iterator[bytes]:
     return (one for one in withdrawn if one in whole or one not in buried)
 
 
-def _clear_mailbox(connection: Connection, ids: Sequence[bytes]) -> None:
-    for table in (mailbox.header, mailbox.payload, mailbox.blob):  # its file is swept
+def _clear_mailbox(connection: Connection, ids: Sequence[bytes]) -> list[str]:
+    for table in (mailbox.header, mailbox.payload):
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))
+    return blobs.forget(connection, ids)
 
 
 def _days_of_arrival(store: Store, ids: Sequence[bytes]) -> dict[bytes, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from app.db import Writer
+from app.mailbox.blobs import Blobs
 from config.model import Model
 from crypto.locking import Profile
 
@@ -50,6 +51,7 @@ class Store:
     site_id: bytes
     profile: Profile
     clock: Callable[[], float]
+    blobs: Blobs | None = None
 
     def today(self) -> str:
         """Return the day (UTC) as YYYY-MM-DD: the finest time the casebook keeps."""

@@ -17,6 +17,7 @@ from app.casebook.building import open_book
 from app.casebook.steward import Steward
 from app.desk import (
     auth,
+    custody,
     gate,
     pages,
     partner,
@@ -37,7 +38,7 @@ from config.settings import DeskSettings
 from config.vocabularies import load_vocabularies
 
 HERE = Path(__file__).parent
-PAGES = (auth, stages, queue, testimony, suggesting, release, people, partner, pages)
+PAGES = (auth, stages, queue, testimony, suggesting, release, people, partner, pages, custody)
 
 
 class Hex32(BaseConverter):

@@ -1,4 +1,4 @@
-"""The smaller pages: search, members, keys, custody, one's own account."""
+"""The smaller pages: search, members, keys, one's own account."""
 
 import io
 
@@ -29,12 +29,6 @@ def members() -> str:
 def keys() -> str:
     """List the arrival epochs."""
     return render_template("desk/keys.html", epochs=book().epochs(keyring()))
-
-
-@pages.get("/custody")
-def custody() -> str:
-    """Show the account of who did what."""
-    return render_template("desk/custody.html", acts=book().custody(keyring()))
 
 
 @pages.get("/account")

@@ -74,6 +74,17 @@ ACTS = {
     "wait-met": N_("recorded that the wait is over"),
     "revoked": N_("told a partner what was withdrawn"),
 }
+ACTORS = {"intake": N_("intake"), "steward": N_("steward")}
+VERDICTS = {
+    "holds": N_("The account holds: it begins with exactly the acts of this checkpoint."),
+    "rewritten": N_(
+        "The account was rewritten: it does not begin with the acts of this checkpoint."
+    ),
+    "shorter": N_("The account is shorter than this checkpoint: acts are missing at its end."),
+    "foreign": N_("This checkpoint is of another site."),
+    "forged": N_("This checkpoint was not signed by this desk."),
+    "unreadable": N_("This is not a checkpoint."),
+}
 
 
 REASONS = {
@@ -244,6 +255,8 @@ def install(app: Flask) -> None:
         "reason": REASONS,
         "second": SECONDS,
         "partner_kind": KINDS_OF_PARTNER,
+        "actor": ACTORS,
+        "verdict": VERDICTS,
     }
     app.jinja_env.filters["trait"] = trait
     for name, table in tables.items():
