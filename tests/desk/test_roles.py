@@ -32,7 +32,8 @@ def test_only_the_log_in_is_for_anybody():
 def test_a_partner_has_these_pages_alone():
     partner = {name for name, allowed in ACCESS.items() if "partner" in allowed}
     assert partner == {
-        "auth.home", "auth.logout", "pages.account", "pages.identity",
+        "auth.home", "auth.logout", "pages.account", "pages.identity", "custody.checkpoint",
+        "custody.verify",
         "partner.released", "partner.choose", "partner.export",
         "partner.revocations", "partner.verifier", "partner.fingerprints", "partner.allowed",
     }  # fmt: skip
