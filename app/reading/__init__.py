@@ -24,9 +24,9 @@ The clock, what closes soonest first, cohorts::
     from app.reading.clock import read_clock, clocks
     from app.reading.closing import closing, cohorts
     from app.reading.wording import expectation
-    clock = read_clock(model, claims_of_one_person, today)   # clock.day0, clock.expected, clock.elapsed
+    clock = read_clock(model, claims_of_one_person, today)  # .day0, .expected, .elapsed
     expectation(clock, model, "ko")                          # "... 모델은 ... 예상할 것입니다."
-    closing(model, claims, today)                            # each.person, .what, .closes, .days_left
+    closing(model, claims, today)                            # .person, .what, .closes, .days_left
     cohorts(model, claims, today)                            # each.cohort, .expected, .persons
 
 Independent sources, questions R01 to R24, evidence about the model::
