@@ -26,11 +26,13 @@ from app.casebook.cutting import Placeholders
 from app.casebook.evidence import Evidence
 from app.casebook.index import visible
 from app.casebook.keyring import LEADS, Keyring
+from app.casebook.peopling import Peopling
 from app.casebook.proposing import Choice
 from app.casebook.shapes import (
     Act,
     Altered,
     BadTag,
+    Found,
     Letter,
     Member,
     Misfiled,
@@ -40,7 +42,6 @@ from app.casebook.shapes import (
     Person,
     Release,
     Released,
-    Row,
     Tag,
     TagInput,
     Testimony,
@@ -66,6 +67,7 @@ class Casebook:
         self.account = account.Account(store.casebook)
         self.vault = Vault(store)
         self.working = Working(store, self.vault)
+        self.peopling = Peopling(store, self.vault, self.working)
         self._trouble: tuple[Trouble, ...] = ()
         self.evidence = Evidence(store, self.vault, self._open, self._note)
 
@@ -119,10 +121,12 @@ class Casebook:
         filters = self.working.filters(keyring)
         return self.vault.index(keyring).neighbours(visible(keyring.rings), record, filters)
 
-    def search(self, keyring: Keyring, q: str) -> tuple[Row, ...]:
-        """Return the testimonies whose text holds ``q``."""
+    def search(self, keyring: Keyring, q: str, **filters: str) -> tuple[Found, ...]:
+        """Return the testimonies whose text, translation or notes hold ``q``; up to 100."""
         keyring.require(*READERS)
-        return self.vault.index(keyring).search(visible(keyring.rings), q, 100) if q.strip() else ()
+        if not q.strip():
+            return ()
+        return self.vault.index(keyring).search(visible(keyring.rings), q, 100, filters)
 
     def stage_counts(self, keyring: Keyring) -> dict[tuple[str, str], int]:
         """Return how many testimonies speak of each stage, by stage and track."""
@@ -309,8 +313,7 @@ class Casebook:
             if not name:
                 raise BadTag("person")
             return secrets.token_hex(16), name
-        known = {person for person, _ in self.vault.index(keyring).persons(visible(keyring.rings))}
-        if said not in known:
+        if self.vault.index(keyring).named(visible(keyring.rings), said) is None:
             raise BadTag("person")
         return said, ""
 
@@ -322,12 +325,7 @@ class Casebook:
 
     def person(self, keyring: Keyring, person: str) -> Person:
         """Return one person with their tags in the order of the stages. Raises ``NotFound``."""
-        for found in self.people(keyring):
-            if found.id == person:
-                seen = visible(keyring.rings)
-                tags = self._in_order(self.vault.index(keyring).tags(seen, person=person))
-                return Person(person, found.name, (), tags)
-        raise NotFound
+        return self.peopling.person(keyring, person)
 
     # Release and export
 

@@ -13,13 +13,15 @@ from typing import Any
 
 from typing_extensions import override
 
-from app.casebook import edtf, index_tags, index_work
+from app.casebook import edtf, index_people, index_tags, index_work
+from app.casebook.index_people import People
 from app.casebook.index_tags import TagHistory
 from app.casebook.index_work import Work
 from app.casebook.keyring import LEADS
-from app.casebook.shapes import Page, Row, Tag, Trouble
+from app.casebook.shapes import Found, Page, Row, Tag, Trouble
 
 PREVIEW = 90
+AROUND = 60
 KINDS = ("testimony",)
 
 SCHEMA = """
@@ -46,13 +48,13 @@ CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
 
 
-class Index(Work, TagHistory):
+class Index(Work, TagHistory, People):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.executescript(SCHEMA + index_work.SCHEMA + index_tags.SCHEMA)
+        self._db.executescript(SCHEMA + index_work.SCHEMA + index_tags.SCHEMA + index_people.SCHEMA)
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
@@ -103,6 +105,7 @@ class Index(Work, TagHistory):
             ):
                 self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", (record,))  # noqa: S608 - names above
             self._forget_work(record)
+            self._forget_person(record)
 
     def _on_document(self, record: str, ring: str, event: Mapping[str, Any], day: str) -> None:
         document = event["document"]
@@ -152,6 +155,7 @@ class Index(Work, TagHistory):
         self._db.execute(
             "INSERT OR REPLACE INTO person VALUES (?,?,?)", (record, ring, event["name"])
         )
+        self._called(record, event["name"])
 
     def _on_release(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         self._db.execute(
@@ -214,18 +218,38 @@ class Index(Work, TagHistory):
         )
         return (before[0][0] if before else ""), (behind[0][0] if behind else "")
 
-    def search(self, rings: Sequence[str], text: str, limit: int) -> tuple[Row, ...]:
-        """Return rows whose text holds ``text``, letter case aside; Korean by plain substring."""
-        sql, values = _conditions(rings, {})
+    def search(
+        self, rings: Sequence[str], text: str, limit: int, where: Mapping[str, str] | None = None
+    ) -> tuple[Found, ...]:
+        """Return rows whose text, translation or note holds ``text``, letter case aside.
+
+        Plain substrings: two syllables of Korean or Chinese are found as well as a whole word.
+        """
+        sql, values = _conditions(rings, where or {})
         like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._all(
-            f"SELECT {_ROW} FROM record r WHERE {sql} AND r.text LIKE ? ESCAPE '\\'"  # noqa: S608 - built from constants
+            f"SELECT {_ROW}, r.text LIKE ? ESCAPE '\\' AS here, r.text FROM record r WHERE {sql}"  # noqa: S608 - built from constants
+            " AND (here OR r.id IN (SELECT record FROM translation WHERE text LIKE ? ESCAPE '\\'"
+            " UNION SELECT record FROM note WHERE text LIKE ? ESCAPE '\\'))"
             " ORDER BY r.day DESC, r.id LIMIT ?",
+            like,
             *values,
+            like,
             like,
             limit,
         )
-        return tuple(_row(row) for row in rows)
+        return tuple(self._found(row, text, like) for row in rows)
+
+    def _found(self, row: tuple[Any, ...], text: str, like: str) -> Found:
+        *head, here, own = row
+        if here:
+            return Found(_row(tuple(head)), "text", *around(own, text))
+        for kind in ("translation", "note"):
+            sql = f"SELECT text FROM {kind} WHERE record = ? AND text LIKE ? ESCAPE '\\' LIMIT 1"  # noqa: S608 - two names
+            held = self._all(sql, head[0], like)
+            if held:
+                return Found(_row(tuple(head)), kind, *around(held[0][0], text))
+        return Found(_row(tuple(head)), "text", "", "", "")
 
     def thread(
         self, rings: Sequence[str], record: str
@@ -384,6 +408,16 @@ def quarter(date: str) -> str:
     except edtf.NotEDTF:
         first = None
     return f"{first.year}-Q{(first.month + 2) // 3}" if first else ""
+
+
+def around(text: str, words: str) -> tuple[str, str, str]:
+    """Return what stands before the words, the words, and what stands after, in one line."""
+    at = text.casefold().find(words.casefold())
+    if at < 0:  # folding changed the length of something before it
+        return "", "", " ".join(text[:PREVIEW].split())
+    end = at + len(words)
+    before = " ".join(text[max(0, at - AROUND) : at].split())
+    return before, text[at:end], " ".join(text[end : end + AROUND].split())
 
 
 def sameness(text: str) -> str:

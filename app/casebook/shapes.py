@@ -158,6 +158,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A row a search found, where it was found, and the words in their surroundings."""
+
+    row: Row
+    where: str  # text, translation, note
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Page:
     """A keyset page of rows; ``after`` is the cursor of the next one or empty."""
 

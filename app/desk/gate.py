@@ -45,6 +45,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "release.agree": READERS,
     "people.index": READERS,
     "people.show": READERS,
+    "people.act": READERS,
+    "people.clock": READERS,
     "stages.show": READERS,
     "stages.gaps": READERS,
     "pages.search": READERS,

@@ -16,7 +16,10 @@ SHORTEST = 12  # characters of the passphrase over an identity file that leaves
 def search() -> str:
     """Find words in what this member may read."""
     q = request.args.get("q", "").strip()
-    return render_template("desk/search.html", q=q, rows=book().search(keyring(), q) if q else None)
+    names = ("lang", "state", "role", "stage")
+    filters = {name: request.args[name] for name in names if request.args.get(name)}
+    found = book().search(keyring(), q, **filters) if q else None
+    return render_template("desk/search.html", q=q, found=found, filters=filters)
 
 
 @pages.get("/members")

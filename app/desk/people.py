@@ -1,21 +1,113 @@
-"""People across testimonies, and the path of one of them."""
+"""People across testimonies: the list, the path of one of them, names, joining and parting."""
 
-from flask import Blueprint, render_template
+import datetime as dt
 
-from app.desk.context import book, keyring
+from flask import Blueprint, render_template, request, url_for
+from flask import redirect as go
+from werkzeug.wrappers import Response
+
+from app.casebook.index import visible
+from app.casebook.shapes import BadTag
+from app.desk.context import book, desk, keyring
+from app.desk.refusals import refuse
 from app.desk.stages import path_of
+from app.desk.words import gettext
+from app.reading.claims import Claim
+from app.reading.clock import clocks
+from app.reading.closing import UN_URGENT, closing, cohorts
+from app.reading.corroboration import corroborate
+from app.reading.rules import questions
+from app.reading.wording import expectation
+from app.web import language
 
 pages = Blueprint("people", __name__)
+PAGE = 100
+RELATIONS = ("spouse", "child", "parent", "sibling", "other_relative", "other")
+SHOWN = 60  # closing windows on one page
 
 
 @pages.get("/people")
 def index() -> str:
-    """List the people that tags speak of."""
-    return render_template("desk/people.html", people=book().people(keyring()))
+    """List the people that tags speak of, a page at a time."""
+    q, after, name = (request.args.get(one, "") for one in ("q", "after", "name"))
+    held = book().working.index(keyring())
+    place = (name, after) if after else ("", "")
+    rows = held.page_of_people(visible(keyring().rings), q.strip(), place, PAGE + 1)
+    return render_template(
+        "desk/people.html", people=rows[:PAGE], more=len(rows) > PAGE, q=q, after=after
+    )
 
 
 @pages.get("/people/<hex32:person_id>")
-def show(person_id: str) -> str:
-    """Show what is said of one person, in the order of the stages."""
+def show(person_id: str) -> str | Response:
+    """Show what is said of one person, in the order of the stages, by whom, and what is odd."""
+    held = book().working.index(keyring())
+    root = held.root(person_id)
+    if root != person_id and held.named(visible(keyring().rings), root) is not None:
+        return go(url_for("people.show", person_id=root), 303)
     person = book().person(keyring(), person_id)
-    return render_template("desk/person.html", person=person, drawing=path_of(person.tags))
+    claims = book().peopling.claims(keyring(), person.tags, person_id)
+    return render_template(
+        "desk/person.html",
+        person=person,
+        drawing=path_of(person.tags),
+        joined=held.joined_to(person_id),
+        kin=held.kin(person_id),
+        relations=desk().vocabularies.vocabularies["relation"],
+        alike=held.alike(visible(keyring().rings), person_id, (person.name, *person.names)),
+        expected=[
+            expectation(one, desk().model, language())
+            for one in clocks(desk().model, claims, _today())
+        ],
+        sources=_sources(claims),
+        questions=questions(desk().model, claims),
+        tags={tag.id: tag for tag in person.tags},
+    )
+
+
+def _sources(claims: list[Claim]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Return, by episode and stage, how many independent sources say it, how many firsthand."""
+    return {
+        (one.episode, one.stage): (one.independent, one.firsthand) for one in corroborate(claims)
+    }
+
+
+def _today() -> dt.date:
+    return dt.date.fromisoformat(book().store.today())
+
+
+@pages.post("/people/<hex32:person_id>/<any(name, join, part, kin):what>")
+def act(person_id: str, what: str) -> Response | tuple[str, int]:
+    """Name, join, part or relate a person: each an event that another one takes back."""
+    said, peopling = request.form, book().peopling
+    other = said.get("other", "").strip().rpartition("/")[2]
+    try:
+        if what == "name":
+            peopling.name(keyring(), person_id, said.get("name", ""))
+        elif what == "join":
+            peopling.join(keyring(), person_id, other)
+        elif what == "part":
+            peopling.part(keyring(), person_id, other)
+        elif said.get("relation") in RELATIONS:
+            peopling.relate(keyring(), person_id, other, said["relation"])
+    except BadTag:
+        return refuse(400, gettext("Choose another person, or write a name."))
+    return go(url_for("people.show", person_id=person_id), 303)
+
+
+@pages.get("/clock")
+def clock() -> str:
+    """Show which windows close soonest, and where the model would expect known groups today."""
+    claims, model = book().peopling.recent(keyring()), desk().model
+    held, rings = book().working.index(keyring()), visible(keyring().rings)
+    soon = closing(model, claims, _today())[:SHOWN]
+    groups = cohorts(model, claims, _today())
+    return render_template(
+        "desk/clock.html",
+        model=model,
+        today=_today(),
+        soon=soon,
+        urgent=UN_URGENT,
+        groups=groups,
+        names={one.person: held.named(rings, one.person) or one.person[:8] for one in soon},
+    )

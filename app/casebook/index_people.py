@@ -1,0 +1,164 @@
+"""People in the index: names in every script, who was joined to whom, who belongs to whom.
+
+A joined person keeps their own record, and their tags keep naming it: parting them again is one
+more event, and nothing that was said is lost on the way.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.casebook.romanising import likeness, spellings
+
+LIKE = 80  # of 100: what is proposed as perhaps the same person
+PROPOSED = 8
+
+SCHEMA = """
+CREATE INDEX person_name ON person (name, id);
+CREATE TABLE name (person TEXT, name TEXT, by TEXT, day TEXT, PRIMARY KEY (person, name))
+  WITHOUT ROWID;
+CREATE TABLE spelling (surname TEXT, person TEXT, name TEXT, PRIMARY KEY (surname, person, name))
+  WITHOUT ROWID;
+CREATE TABLE joined (child TEXT PRIMARY KEY, parent TEXT, by TEXT, day TEXT) WITHOUT ROWID;
+CREATE INDEX joined_parent ON joined (parent);
+CREATE TABLE kin (person TEXT, other TEXT, relation TEXT, PRIMARY KEY (person, other))
+  WITHOUT ROWID;
+"""
+_FAMILY = (
+    "WITH RECURSIVE family(id) AS (SELECT ? UNION SELECT j.child FROM joined j JOIN family f"
+    " ON j.parent = f.id) SELECT id FROM family"
+)
+
+
+class People:
+    """The part of the index about persons. It needs ``_db`` and ``_all``."""
+
+    _db: sqlite3.Connection
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def _called(self, person: str, name: str) -> None:
+        for surname, _ in spellings(name):
+            row = (surname, person, name)
+            self._db.execute("INSERT OR IGNORE INTO spelling VALUES (?,?,?)", row)
+
+    def _on_name(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        row = (record, event["name"], event["by"], event["day"])
+        self._db.execute("INSERT OR IGNORE INTO name VALUES (?,?,?,?)", row)
+        self._called(record, event["name"])
+
+    def _on_join(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        row = (event["child"], record, event["by"], event["day"])
+        self._db.execute("INSERT OR REPLACE INTO joined VALUES (?,?,?,?)", row)
+
+    def _on_part(self, _record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute("DELETE FROM joined WHERE child = ?", (event["child"],))
+
+    def _on_kin(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        row = (record, event["other"], event["relation"])
+        self._db.execute("INSERT OR REPLACE INTO kin VALUES (?,?,?)", row)
+
+    def _forget_person(self, record: str) -> None:
+        for table in ("name", "spelling"):
+            self._db.execute(f"DELETE FROM {table} WHERE person = ?", (record,))  # noqa: S608 - names above
+        self._db.execute("DELETE FROM joined WHERE child = ? OR parent = ?", (record, record))
+        self._db.execute("DELETE FROM kin WHERE person = ? OR other = ?", (record, record))
+
+    # Questions
+
+    def root(self, person: str) -> str:
+        """Return who this person was joined to, at the last; themselves if to nobody."""
+        for _ in range(100):
+            found = self._all("SELECT parent FROM joined WHERE child = ?", person)
+            if not found:
+                break
+            person = found[0][0]
+        return person
+
+    def family(self, person: str) -> list[str]:
+        """Return this person and everyone joined to them."""
+        return [one for (one,) in self._all(_FAMILY, person)]
+
+    def joined_to(self, person: str) -> list[tuple[str, str, str, str]]:
+        """Return id, name, by, day of those joined directly to a person."""
+        sql = (
+            "SELECT j.child, p.name, j.by, j.day FROM joined j JOIN person p ON p.id = j.child"
+            " WHERE j.parent = ? ORDER BY p.name"
+        )
+        return self._all(sql, person)
+
+    def named(self, rings: Sequence[str], person: str) -> str | None:
+        """Return the name of a person who is seen, or None."""
+        marks = ",".join("?" * len(rings))
+        sql = f"SELECT name FROM person WHERE id = ? AND ring IN ({marks})"  # noqa: S608 - marks
+        found = self._all(sql, person, *rings)
+        return found[0][0] if found else None
+
+    def names(self, person: str) -> list[str]:
+        """Return every other name of a person and of those joined to them."""
+        ids = self.family(person)
+        marks = ",".join("?" * len(ids))
+        sql = (
+            f"SELECT name FROM name WHERE person IN ({marks}) UNION"  # noqa: S608 - marks
+            f" SELECT name FROM person WHERE id IN ({marks}) AND id <> ? ORDER BY 1"
+        )
+        return [name for (name,) in self._all(sql, *ids, *ids, person)]
+
+    def kin(self, person: str) -> list[tuple[str, str, str]]:
+        """Return id, name and relation of whom somebody put in this person's family."""
+        sql = (
+            "SELECT p.id, p.name, k.relation FROM kin k JOIN person p ON p.id = k.other WHERE"
+            " k.person = ? UNION SELECT p.id, p.name, k.relation FROM kin k JOIN person p"
+            " ON p.id = k.person WHERE k.other = ? ORDER BY 2"
+        )
+        return self._all(sql, person, person)
+
+    def page_of_people(
+        self, rings: Sequence[str], q: str, after: tuple[str, str], limit: int
+    ) -> list[tuple[str, str, int]]:
+        """Return id, name, number of tags of persons, by name, after one of them."""
+        marks = ",".join("?" * len(rings))
+        like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        sql = (
+            "SELECT p.id, p.name, (SELECT count(*) FROM tag t WHERE t.person = p.id) FROM person p"  # noqa: S608 - marks
+            f" WHERE p.ring IN ({marks}) AND (p.name, p.id) > (?, ?)"
+            " AND NOT EXISTS (SELECT 1 FROM joined j WHERE j.child = p.id)"
+            " AND (? = '%%' OR p.name LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM name n"
+            " WHERE n.person = p.id AND n.name LIKE ? ESCAPE '\\'))"
+            " ORDER BY p.name, p.id LIMIT ?"
+        )
+        return self._all(sql, *rings, *after, like, like, like, limit)
+
+    def alike(self, rings: Sequence[str], person: str, names: Sequence[str]) -> list[Any]:
+        """Return id, name, likeness of who may be the same person, likest first. Never joins."""
+        surnames = {surname for name in names for surname, _ in spellings(name)} | {""}
+        marks, marks2 = ",".join("?" * len(surnames)), ",".join("?" * len(rings))
+        sql = (
+            "SELECT s.person, s.name FROM spelling s JOIN person p ON p.id = s.person"  # noqa: S608 - marks
+            f" WHERE s.surname IN ({marks}) AND p.ring IN ({marks2})"
+        )
+        own = set(self.family(person))
+        best: dict[str, tuple[str, int]] = {}
+        for other, said in self._all(sql, *surnames, *rings):
+            if other not in own:
+                score = max(likeness(said, name) for name in names)
+                if score >= LIKE and score > best.get(other, ("", 0))[1]:
+                    best[other] = (said, score)
+        found = [(other, said, score) for other, (said, score) in best.items()]
+        return sorted(found, key=lambda one: (-one[2], one[1], one[0]))[:PROPOSED]
+
+    def sources(self, records: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return the thread and the answers (as JSON) of records."""
+        marks = ",".join("?" * len(records))
+        sql = f"SELECT id, thread, answers FROM record WHERE id IN ({marks})"  # noqa: S608 - marks
+        return {i: (thread, answers) for i, thread, answers in self._all(sql, *records)}
+
+    def told_since(self, rings: Sequence[str], quarter: str, limit: int) -> list[str]:
+        """Return persons of whom something is dated to a quarter or later."""
+        marks = ",".join("?" * len(rings))
+        sql = (
+            f"SELECT DISTINCT person FROM tag WHERE quarter >= ? AND ring IN ({marks})"  # noqa: S608 - marks
+            " LIMIT ?"
+        )
+        return [person for (person,) in self._all(sql, quarter, *rings, limit)]

@@ -1,0 +1,130 @@
+"""People across testimonies: names, joining and parting, families, and what is claimed of them.
+
+peopling = Peopling(store, vault, working)
+peopling.join(keyring, "<the one who stays>", "<the other>")
+peopling.part(keyring, "<the one who stays>", "<the other>")
+"""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from app.casebook.index import Index, visible
+from app.casebook.keyring import Keyring
+from app.casebook.shapes import BadTag, NotFound, Person, Tag
+from app.casebook.store import Store
+from app.casebook.vault import READERS, Vault
+from app.casebook.working import Working
+from app.reading.claims import Claim, Source
+
+LONGEST = 200
+CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
+RECENT = dt.timedelta(days=550)  # whose clock is read for everybody at once
+MOST = 2000
+
+
+class Peopling:
+    """What members do with persons. One per process."""
+
+    def __init__(self, store: Store, vault: Vault, working: Working) -> None:
+        self._store, self._vault, self._working = store, vault, working
+
+    def _index(self, keyring: Keyring) -> tuple[Index, list[str]]:
+        keyring.require(*READERS)
+        return self._vault.index(keyring), visible(keyring.rings)
+
+    def _append(self, keyring: Keyring, person: str, event: dict[str, object], act: str) -> None:
+        said = {"by": keyring.member.name, "day": self._store.today()}
+        self._working.append(keyring, [(person, {**event, **said}, act)])
+
+    def _known(self, keyring: Keyring, *persons: str) -> None:
+        index, rings = self._index(keyring)
+        if not all(index.named(rings, person) is not None for person in persons):
+            raise NotFound
+
+    # Acts
+
+    def name(self, keyring: Keyring, person: str, name: str) -> None:
+        """Keep another name, in any script. Raises ``BadTag``, ``NotFound``."""
+        self._known(keyring, person)
+        name = " ".join(name.split())
+        if not name or len(name) > LONGEST:
+            raise BadTag("person")
+        self._append(keyring, person, {"e": "name", "name": name}, "named")
+
+    def join(self, keyring: Keyring, person: str, other: str) -> None:
+        """Say that two are one. Raises ``NotFound``; ``BadTag`` if they are one already."""
+        self._known(keyring, person, other)
+        index, _ = self._index(keyring)
+        person, other = index.root(person), index.root(other)
+        if person == other:
+            raise BadTag("person")
+        self._append(keyring, person, {"e": "join", "child": other}, "joined")
+
+    def part(self, keyring: Keyring, person: str, other: str) -> None:
+        """Take that back: each has their own tags again. Raises ``NotFound``."""
+        self._known(keyring, person, other)
+        index, _ = self._index(keyring)
+        if other not in {child for child, *_ in index.joined_to(person)}:
+            raise NotFound
+        self._append(keyring, person, {"e": "part", "child": other}, "parted")
+
+    def relate(self, keyring: Keyring, person: str, other: str, relation: str) -> None:
+        """Put two persons into one family. Raises ``NotFound``; ``BadTag`` for oneself."""
+        self._known(keyring, person, other)
+        if person == other:
+            raise BadTag("person")
+        self._append(keyring, person, {"e": "kin", "other": other, "relation": relation}, "named")
+
+    # Questions
+
+    def person(self, keyring: Keyring, person: str) -> Person:
+        """Return a person with everything said of them and of who was joined to them."""
+        index, rings = self._index(keyring)
+        name = index.named(rings, person)
+        if name is None:
+            raise NotFound
+        tags = [tag for one in index.family(person) for tag in index.tags(rings, person=one)]
+        return Person(person, name, tuple(index.names(person)), self.in_order(tags))
+
+    def in_order(self, tags: Sequence[Tag]) -> tuple[Tag, ...]:
+        """Sort tags as the stages follow each other."""
+        model = self._store.model
+        key = model.order_key
+        return tuple(sorted(tags, key=lambda t: (t.episode, key(t.stage, t.track), t.date_from)))
+
+    def claims(self, keyring: Keyring, tags: Sequence[Tag], person: str = "") -> list[Claim]:
+        """Return tags as claims: each with the witness, the chain and the money behind it."""
+        index, _ = self._index(keyring)
+        sources = index.sources(sorted({tag.record for tag in tags}))
+        return [_claim(tag, person or index.root(tag.person), sources) for tag in tags]
+
+    def recent(self, keyring: Keyring) -> list[Claim]:
+        """Return the claims about everybody of whom something recent is told: for all clocks."""
+        index, rings = self._index(keyring)
+        since = dt.date.fromisoformat(self._store.today()) - RECENT
+        persons = index.told_since(rings, f"{since.year}-Q{(since.month + 2) // 3}", MOST)
+        tags = [tag for one in persons for tag in index.tags(rings, person=one)]
+        return self.claims(keyring, tags)
+
+
+def _claim(tag: Tag, person: str, sources: dict[str, tuple[str, str]]) -> Claim:
+    thread, answers = sources.get(tag.record, ("", "{}"))
+    said = json.loads(answers)
+    hops = int(tag.hearsay) if tag.hearsay else CHAIN.get(str(said.get("c_chain", "")))
+    details = {"ef_agency_as_named": tag.agency} if tag.agency else {}
+    if tag.decision:
+        details["ef_decision_value"] = tag.decision.partition(":")[2]
+    return Claim(
+        id=tag.id,
+        person=person,
+        stage=tag.stage,
+        source=Source(tag.record, thread, hops=hops, paid=said.get("c_paid") == "yes"),
+        track=tag.track,
+        episode=tag.episode,
+        start=tag.date_from,
+        end=tag.date_to,
+        knowledge=tag.knowledge,
+        grounds=(tag.charge,) if tag.charge else (),
+        details=details,
+    )

@@ -1,0 +1,113 @@
+"""A person across testimonies: one in three scripts, two of one family, joined and parted."""
+
+import pytest
+
+
+@pytest.fixture
+def three(world, owner):
+    """One person, named in three scripts by three testimonies."""
+    found = []
+    for n, name in enumerate(("김철옥", "Kim Cheol-ok", "金哲玉")):
+        record = world.arrive(f"지어낸 이야기 {n}. 2023년에 북송되었습니다.")
+        owner.get("/queue")
+        owner.tag(record, person=f"new:{name}", start="0", end="5")
+        found.append(owner.testimony(record).root.one(cls="tag").attrs["data-person"])
+    return found
+
+
+def alike(page):
+    forms = [f.node for f in page.forms() if f.action.endswith("/join")]
+    return {form.one("button", name="other").attrs["value"] for form in forms}
+
+
+def press(browser, person, what, **said):
+    form = browser.get(f"/people/{person}").form(action=f"/{what}")
+    return browser.post(form, **said)
+
+
+def test_other_scripts_are_proposed_and_never_joined_by_themselves(owner, three):
+    page = owner.get(f"/people/{three[0]}")
+    assert alike(page) == set(three[1:])
+    assert len(list(page.root.all("li", "tag"))) == 1
+
+
+def test_joined_they_are_one_and_parted_they_are_two(owner, outsider, three):
+    assert press(owner, three[0], "join", other=three[1]).status == 303
+    page = owner.get(f"/people/{three[0]}")
+    assert len(list(page.root.all("li", "tag"))) == 2
+    assert "Kim Cheol-ok" in page.root.one(id="names").text
+    assert alike(page) == {three[2]}
+    assert outsider.get(f"/people/{three[1]}").header("Location") == f"/people/{three[0]}"
+    listed = {a.attrs["href"][-32:] for a in owner.get("/people").root.all("a", "item")}
+    assert listed == {three[0], three[2]}
+    assert press(owner, three[0], "part", other=three[1]).status == 303
+    assert len(list(owner.get(f"/people/{three[0]}").root.all("li", "tag"))) == 1
+    assert owner.get(f"/people/{three[1]}").status == 200
+
+
+def test_joining_survives_a_restart(world, owner, three):
+    press(owner, three[0], "join", other=three[1])
+    world.book.vault._index = None
+    world.book.vault._loaded = set()
+    assert len(list(owner.get(f"/people/{three[0]}").root.all("li", "tag"))) == 2
+
+
+def test_nobody_is_joined_to_themselves_or_to_nobody(owner, three):
+    assert press(owner, three[0], "join", other=three[0]).status == 400
+    assert press(owner, three[0], "join", other="0" * 32).status == 404
+    assert press(owner, three[0], "name", name=" ").status == 400
+
+
+def test_a_family(owner, three):
+    assert (
+        press(owner, three[0], "kin", other=f"/people/{three[2]}", relation="sibling").status == 303
+    )
+    for one, other in ((three[0], three[2]), (three[2], three[0])):
+        page = owner.get(f"/people/{one}")
+        assert [e.attrs["data-kin"] for e in page.root.all("li") if "data-kin" in e.attrs] == [
+            other
+        ]
+
+
+def test_another_name_finds_who_sounds_like_it(owner, three):
+    press(owner, three[0], "name", name="최향란")
+    assert three[0] in {
+        a.attrs["href"][-32:] for a in owner.get("/people?q=향란").root.all("a", "item")
+    }
+
+
+def test_sources_are_counted_and_the_clock_is_read(world, owner, three):
+    press(owner, three[0], "join", other=three[1])
+    page = owner.get(f"/people/{three[0]}")
+    assert page.root.one(id="clock")
+    assert "2 independent sources" in page.text
+    assert owner.get("/clock").status == 200
+
+
+def test_a_contradiction_becomes_a_question(world, owner):
+    record = world.arrive("지어낸 이야기. 2023년에 북송되고 체포되었습니다.")
+    owner.get("/queue")
+    owner.tag(record, start="0", end="5")
+    person = owner.testimony(record).root.one(cls="tag").attrs["data-person"]
+    owner.tag(record, person=person, start="6", end="9", stage="cn_arrest",
+              **{"from": "2024-05-01", "to": "2024-05-01"})  # fmt: skip
+    page = owner.get(f"/people/{person}")
+    assert [e for e in page.root.all("li") if "data-rule" in e.attrs]
+
+
+def test_a_partner_sees_nobody(partner):
+    for path in ("/people", "/clock", "/people/" + "0" * 32):
+        assert partner.get(path).status == 403
+
+
+def test_search_finds_two_syllables_translations_and_notes(world, owner):
+    record = world.arrive("지어낸 이야기. 온성에서 보위부로.")
+    owner.get("/queue")
+    owner.post(owner.testimony(record).form(action="/translation"), lang="en", text="From Onsong.")
+    owner.post(owner.testimony(record).form(action="/notes"), note="look at the bridge")
+    for words in ("온성", "보위", "onsong", "bridge"):
+        page = owner.get(f"/search?q={words}")
+        assert page.root.one("a", "submission").attrs["href"][-32:] == record
+        assert page.root.one("mark").text.casefold() == words
+    assert owner.get("/search?q=온성&lang=zh").root.one("a", "submission") is None
+    assert owner.get("/search?q=%25").root.one("a", "submission") is None
