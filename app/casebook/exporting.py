@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.casebook import provenance, readme, rendering, spreadsheets
+from app.casebook import dossier, provenance, readme, rendering, spreadsheets
 from app.casebook.account import Account
 from app.casebook.cutting import Placeholders
 from app.casebook.releases import Copy
@@ -88,6 +88,8 @@ def _files(
         yield from inside
     for path, table in spreadsheets.tables(read, found).items():
         yield f"tables/{path}", table
+    day = max(str(copy.content["day"]) for copy in copies)
+    yield from dossier.files(name, day, read, desk.model)
     yield "model/process-model.yaml", MODEL_FILE.read_bytes()
     yield from readme.files(name, purpose)
     signatures = Signatures(checkpoint.sshsig, checkpoint.mldsa65)

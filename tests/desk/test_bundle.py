@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from desk.bags import files, folder, plain
-from needs import need
+from needs import give_up, need
 
 from crypto.errors import BundleError
 from crypto.verifying import verify
@@ -40,6 +40,20 @@ def test_it_holds_what_the_layout_says(world, partner, record):
     assert max(len(name) for name in bag) < 90
     assert b"the neighbour" not in b"".join(bag.values())
     assert b"Revocation-List: " in bag["bag-info.txt"]
+
+
+def test_the_dossier_tells_the_path_in_three_languages(world, partner, record):
+    pdfium = pytest.importorskip("pypdfium2")
+    pytest.importorskip("typst")
+    bag = files(plain(world, partner, record))
+    if "data/dossier/README.txt" in bag:
+        give_up("fonts-noto-cjk is missing: apt-get install fonts-noto-cjk")
+    for lang, stage in (("en", "Forced repatriation"), ("ko", "강제송환"), ("zh", "强制遣返")):
+        document = pdfium.PdfDocument(bag[f"data/dossier/dossier.{lang}.pdf"])
+        said = "".join(page.get_textpage().get_text_range() for page in document)
+        document.close()
+        assert stage.lower() in said.lower()
+        assert "온성" in said
 
 
 def test_tables_open_in_a_spreadsheet_and_run_nothing(world, partner, record):

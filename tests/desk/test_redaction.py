@@ -77,13 +77,25 @@ def preview(owner, record, purpose="k_rescue"):
     return owner.post_pairs(form, pairs, form.action + "/preview")
 
 
+def pdf_text(data):
+    """The text layer of a PDF and what it says of itself."""
+    pdfium = pytest.importorskip("pypdfium2")
+    document = pdfium.PdfDocument(data)
+    try:
+        pages = [page.get_textpage().get_text_range() for page in document]
+        return "\n".join([*pages, *document.get_metadata_dict().values()])
+    finally:
+        document.close()
+
+
 def leaks(bag):
     """Where a name that was cut is still to be read, in any spelling."""
     found = []
     for path, data in bag.items():
         if path == "data/model/process-model.yaml" or path.startswith("signatures/"):
             continue
-        folded = spelling.fold(path + "\n" + data.decode("utf-8", "replace")).text
+        said = pdf_text(data) if path.endswith(".pdf") else data.decode("utf-8", "replace")
+        folded = spelling.fold(path + "\n" + said).text
         found += [(path, name) for name in names() if name in folded]
     return found
 

@@ -1,0 +1,166 @@
+"""The dossier: each person's path on paper, in three languages, from what a bundle tells.
+
+Made with typst where it is installed and a font for Korean and Chinese is found; elsewhere a
+sentence stands in its place. No date of making is in it: the same bundle has the same dossier.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.casebook.rendering import Told
+from config.model import Model
+
+TEMPLATE = Path(__file__).with_suffix(".typ")
+MOST = 200  # testimonies; beyond, nobody reads it on paper
+FOLDERS = (
+    Path("/usr/share/fonts/opentype/noto"),
+    Path("/usr/share/fonts/noto-cjk"),
+    Path("/usr/share/fonts/google-noto-sans-cjk-fonts"),
+    Path("/usr/share/fonts/google-noto-cjk"),
+    Path("/Library/Fonts"),
+)
+FONT = "NotoSansCJK-Regular.ttc"
+FAMILIES = {"ko": "Noto Sans CJK KR", "zh": "Noto Sans CJK SC", "en": "Noto Sans CJK KR"}
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "title": "What was told, person by person",
+        "limits": "Statements of witnesses, placed on the stages of the process by reviewers. Not"
+        " verified, and not a judgement. Use it for the purpose below and nothing else.",
+        "purpose": "Released for",
+        "source": "testimony",
+        "texts": "The texts",
+        "person": "Person",
+    },
+    "ko": {
+        "title": "사람별로 본 진술",
+        "limits": "증인의 진술을 검토자가 과정의 단계에 놓은 것입니다. 사실로 확인된 것이 아니며 "
+        "판단도 아닙니다. 아래 목적으로만 쓰십시오.",
+        "purpose": "내보낸 목적",
+        "source": "증언",
+        "texts": "원문",
+        "person": "사람",
+    },
+    "zh": {
+        "title": "按人物整理的陈述",
+        "limits": "证人的陈述由审阅者标注到各阶段。未经核实，也不是判断。只可用于下述用途。",  # noqa: RUF001 - Chinese
+        "purpose": "交出用途",
+        "source": "证词",
+        "texts": "正文",
+        "person": "人物",
+    },
+}
+ABSENT = {
+    "typst": "The dossier was not made: the program typst is not installed at the desk.\n",
+    "font": f"The dossier was not made: the font {FONT} (fonts-noto-cjk) was not found.\n",
+    "many": f"The dossier was not made: there are more than {MOST} testimonies.\n",
+}
+
+
+def files(name: str, day: str, read: Sequence[Told], model: Model) -> Iterator[tuple[str, bytes]]:
+    """Yield the dossier in each language, or one sentence why there is none."""
+    why = _why_not(read)
+    if why:
+        yield "dossier/README.txt", ABSENT[why].encode()
+        return
+    for lang in WORDS:
+        yield f"dossier/dossier.{lang}.pdf", pdf(_data(name, day, read, model, lang))
+
+
+def _why_not(read: Sequence[Told]) -> str:
+    if len(read) > MOST:
+        return "many"
+    try:
+        import typst  # noqa: F401, PLC0415 - optional
+    except ImportError:
+        return "typst"
+    return "" if _folder() else "font"
+
+
+def _folder() -> Path | None:
+    return next((folder for folder in FOLDERS if (folder / FONT).is_file()), None)
+
+
+def pdf(data: dict[str, Any]) -> bytes:
+    """Return one dossier. What it says is data: nothing in it is read as markup."""
+    import typst  # noqa: PLC0415 - optional
+
+    made: bytes = typst.compile(
+        TEMPLATE,
+        root=TEMPLATE.parent,
+        format="pdf",
+        font_paths=[folder for folder in [_folder()] if folder],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        timestamp=0,
+    )
+    return made
+
+
+def _data(name: str, day: str, read: Sequence[Told], model: Model, lang: str) -> dict[str, Any]:
+    purpose = ", ".join(sorted({one.purpose for one in read}))
+    return {
+        "name": name,
+        "day": day,
+        "purpose": purpose,
+        "lang": lang,
+        "fonts": [FAMILIES[lang]],
+        "words": WORDS[lang],
+        "people": _people(read, model, lang),
+        "texts": [
+            {
+                "id": one.id[:12],
+                "lang": one.lang,
+                "purpose": one.purpose,
+                "lines": [line for line in one.text.split("\n") if line.strip()],
+            }
+            for one in read
+        ],
+    }
+
+
+def _people(read: Sequence[Told], model: Model, lang: str) -> list[dict[str, Any]]:
+    found: dict[str, list[tuple[Told, dict[str, Any]]]] = {}
+    for one in read:
+        for tag in one.tags:
+            found.setdefault(tag["person"], []).append((one, tag))
+    return [
+        {
+            "label": _label(person, tags[0][1], lang),
+            "path": [_step(one, tag, model, lang) for one, tag in sorted(tags, key=_order(model))],
+        }
+        for person, tags in sorted(found.items(), key=lambda p: int(p[0].removeprefix("P-")))
+    ]
+
+
+def _label(person: str, tag: dict[str, Any], lang: str) -> str:
+    name = tag.get("person_name", "")
+    return f"{WORDS[lang]['person']} {person}" + (f" · {name}" if name else "")
+
+
+def _order(model: Model) -> Any:  # noqa: ANN401 - a sort key
+    return lambda pair: (
+        int(pair[1]["episode"]),
+        model.order_key(pair[1]["stage"], pair[1]["track"]),
+        pair[1]["date_from"],
+        pair[1]["id"],
+    )
+
+
+def _step(one: Told, tag: dict[str, Any], model: Model, lang: str) -> dict[str, str]:
+    stage = model.by_stage.get(tag["stage"])
+    track = model.tracks.get(tag["track"])
+    knowledge = model.evidence_fields["ef_knowledge"].values.get(tag["knowledge"])
+    dates = dict.fromkeys(d for d in (tag["date_from"], tag["date_to"]) if d)
+    return {
+        "stage": stage.label.in_(lang) if stage else tag["stage"],
+        "track": tag["track"],
+        "track_name": track.label.in_(lang) if track else tag["track"],
+        "when": " – ".join(dates),  # noqa: RUF001 - a dash
+        "stated": tag["date_as_stated"],
+        "words": tag["text"],
+        "source": one.id[:12],
+        "knowledge": knowledge.in_(lang) if knowledge else tag["knowledge"],
+        "confidence": tag["confidence"],
+    }
