@@ -2,11 +2,13 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.casebook import tables
+from app.casebook import secondfactor, tables
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
 from app.casebook.shapes import Member, NoSession, Refused
 from app.casebook.store import Store
@@ -16,6 +18,7 @@ from crypto.errors import CryptoError
 from crypto.identities import PQIdentity
 from crypto.recipients import PQRecipient, parse_recipient
 
+T = TypeVar("T")
 SESSION_HOURS = 12
 CARD = 4096  # cards are padded to one size: it must not tell a lead from a partner
 READERS = ("lead", "reviewer")
@@ -125,7 +128,7 @@ def rewrite_directory(connection: Connection, keyring: Keyring) -> None:
         )
 
 
-def log_in(store: Store, name: str, passphrase: str, now: float) -> tuple[str, Keyring]:
+def log_in(store: Store, name: str, passphrase: str, code: str, now: float) -> tuple[str, Keyring]:
     """Unlock a member and open a session. Returns the cookie's text. Raises ``Refused``.
 
     An unknown name costs the same Argon2 as a wrong passphrase: the clock does not tell them apart.
@@ -137,9 +140,14 @@ def log_in(store: Store, name: str, passphrase: str, now: float) -> tuple[str, K
         if row is None:
             locking.waste(passphrase, store.profile)
             raise Refused
-        seed = locking.unlock(locking.Locked.parse(row.locked), passphrase, row.id)
+        locked = locking.Locked.parse(row.locked)
+        seed = locking.unlock(locked, passphrase, row.id)
     except CryptoError as error:
         raise Refused from error
+    if not change_card(store, PQIdentity(seed), row.id, _code_is_right(code, now)):
+        raise Refused
+    if locking.needs_raising(locked, store.profile):
+        _raise(store, row.id, seed, passphrase)
     key = sessions.new_session_key()
     body = {
         "member": row.id.hex(),
@@ -157,6 +165,58 @@ def log_in(store: Store, name: str, passphrase: str, now: float) -> tuple[str, K
 
     store.casebook_writer.run(work)
     return sessions.to_cookie(key), keyring_of(store, row.id, seed, key)
+
+
+def _code_is_right(code: str, now: float) -> Callable[[dict[str, Any]], bool]:
+    return lambda card: secondfactor.check(card, code, now)
+
+
+def change_card(
+    store: Store, identity: PQIdentity, member_id: bytes, change: Callable[[dict[str, Any]], T]
+) -> T:
+    """Open a member's card, change it, seal it again: in one transaction, so that none is lost.
+
+    Raises ``NoSession`` if the member is gone or has another key.
+    """
+
+    def work(connection: Connection) -> T:
+        query = select(tables.member.c.card).where(tables.member.c.id == member_id)
+        card = _read_card(connection.execute(query).scalar(), identity)
+        before = canonical(card)
+        answer = change(card)
+        if canonical(card) != before:
+            sealed = b"".join(
+                sealing.seal(padding.pad(canonical(card), CARD), [identity.recipient])
+            )
+            where = tables.member.c.id == member_id
+            connection.execute(update(tables.member).where(where).values(card=sealed))
+        return answer
+
+    return store.casebook_writer.run(work)
+
+
+def _read_card(sealed: bytes | None, identity: PQIdentity) -> dict[str, Any]:
+    try:
+        card: dict[str, Any] = json.loads(opening.open_bytes(sealed or b"", [identity]))
+    except CryptoError as error:  # gone, or they have a new key: this session is of the old one
+        raise NoSession from error
+    return card
+
+
+def card_of(store: Store, keyring: Keyring) -> dict[str, Any]:
+    """Return a member's own card."""
+    query = select(tables.member.c.card).where(
+        tables.member.c.id == bytes.fromhex(keyring.member.id)
+    )
+    with store.casebook.connect() as connection:
+        return _read_card(connection.execute(query).scalar(), keyring.identity)
+
+
+def _raise(store: Store, member_id: bytes, seed: bytes, passphrase: str) -> None:
+    """Lock an identity anew under today's parameters, while the passphrase is at hand."""
+    locked = bytes(locking.lock(seed, passphrase, member_id, store.profile))
+    change = update(tables.member).where(tables.member.c.id == member_id)
+    store.casebook_writer.run(lambda c: c.execute(change.values(locked=locked)))
 
 
 def resume(store: Store, cookie: str, now: float) -> tuple[bytes, bytes, bytes]:
@@ -209,10 +269,7 @@ def keyring_of(store: Store, member_id: bytes, seed: bytes, session_key: bytes) 
         ).one_or_none()
         if row is None:
             raise NoSession
-        try:
-            card = json.loads(opening.open_bytes(row.card, [identity]))
-        except CryptoError as error:  # they have a new key: this session is of the old one
-            raise NoSession from error
+        card = _read_card(row.card, identity)
         ring = Keyring(
             member=_member(card),
             identity=identity,

@@ -14,6 +14,7 @@ from app.casebook.index import Index
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import CasebookError, NoSession, NotFound, NotYours
 from app.casebook.store import Store
+from app.casebook.throttle import Throttle
 from crypto import sessions
 
 READERS = ("lead", "reviewer")
@@ -27,13 +28,20 @@ class Vault:
         self._keyrings: dict[bytes, Keyring] = {}
         self._index: Index | None = None
         self._loaded: set[str] = set()
+        self._door = Throttle()
         self._seen = 0  # acts of the account the index knows of
         self._lock = threading.RLock()
 
-    def log_in(self, name: str, passphrase: str, code: str, now: float) -> str:
-        """Return the cookie's text of a new session. Raises ``Refused``."""
-        del code  # members get a code with their enrolment; until then there is none to check
-        cookie, keyring = members.log_in(self._store, name, passphrase, now)
+    def log_in(
+        self, name: str, passphrase: str, code: str, now: float, *, known: bool = False
+    ) -> str:
+        """Return the cookie's text of a new session. Raises ``Refused``, ``TooMany``.
+
+        ``known``: this member was in this browser before, as its cookie proves.
+        """
+        with self._door.turn(self._store.secret.handle(name), known=known) as succeeded:
+            cookie, keyring = members.log_in(self._store, name, passphrase, code, now)
+            succeeded()
         self._remember(sessions.from_cookie(cookie), keyring)
         return cookie
 

@@ -88,7 +88,7 @@ def review(settings: DeskSettings, told: dict[str, Any], path: Path) -> None:
 
 def _enter(book: Casebook, member: dict[str, str]) -> Keyring:
     cookie, keyring = members.log_in(
-        book.store, member["name"], member["passphrase"], book.store.clock()
+        book.store, member["name"], member["passphrase"], "", book.store.clock()
     )
     book.log_out(cookie)  # the keyring serves this process alone; no session stays behind
     return keyring

@@ -52,7 +52,8 @@ class Founded:
         for branch in ("mailbox", "casebook"):
             migrate.upgrade(open_engine(getattr(settings, f"{branch}_url")), branch)
         store = self.store = open_store(settings, clock=lambda: MONDAY)
-        lead = founding.found(store, "owner").lead
+        first_day = founding.found(store, "owner")
+        lead, self.recovery = first_day.lead, first_day.recovery
         self.passphrases["owner"] = lead.passphrase
         ring = Keyring(lead.member, lead.identity, "")
         with store.casebook.connect() as connection:
@@ -78,6 +79,7 @@ class World:
 
     def __init__(self, path, founded, base=BASE):
         self.now, self.base, self.passphrases = MONDAY, base, founded.passphrases
+        self.recovery = founded.recovery
         data = shutil.copytree(founded.data, path / "data")
         self.settings = settings_of(path, data, founded.site, base)
         casebook = open_engine(self.settings.casebook_url)
