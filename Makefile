@@ -15,6 +15,7 @@ run: .venv/run.stamp ## The demonstration: fictional testimony, intake on port 8
 
 test: .venv/test.stamp interop web ## Every test; what lacks its program is skipped with a line (ARGS="-k kill")
 	$(PY) -m pytest $(ARGS)
+	$(if $(ARGS),,NARU_TEST_PG=1 $(PY) -m pytest tests/intake tests/casebook tests/desk)
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \

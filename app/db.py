@@ -106,8 +106,8 @@ class Writer:
 
     ``run`` blocks until the work is durable and returns what the work returned, or raises what it
     raised (its savepoint is rolled back; the others of the group are kept). When the commit itself
-    fails, all of the group get :class:`NotDurable` and ``on_failure`` is called once: a failed
-    fsync is never retried.
+    fails, all of the group get :class:`NotDurable`; with SQLite ``on_failure`` is then called once:
+    a failed fsync is never retried.
     """
 
     def __init__(self, engine: Engine, on_failure: Callable[[], None]) -> None:
@@ -140,10 +140,13 @@ class Writer:
             with self._engine.begin() as connection:
                 answers = [(done, *_attempt(connection, work)) for work, done in group]
         except Exception:  # noqa: BLE001 - whatever it was, nothing of this group is on disk
-            self._failed = True
+            # A failed fsync of our own file is never retried: this process is done. A PostgreSQL
+            # that is gone has lost nothing it acknowledged, and may be back for the next group.
+            self._failed = self._engine.dialect.name == "sqlite"
             for _, done in group:
                 done.set_exception(NotDurable())
-            self._on_failure()
+            if self._failed:
+                self._on_failure()
             return
         for done, result, error in answers:
             if error is None:

@@ -5,6 +5,7 @@ import datetime as dt
 import secrets
 import shutil
 
+import postgresql
 from outside.site import Site
 from sqlalchemy import insert, select
 
@@ -30,7 +31,7 @@ site_id = "{site}"
 language = "en"
 [storage]
 data_dir = "{data}"
-[desk]
+{databases}[desk]
 base_url = "{base}"
 listen = "127.0.0.1:8001"
 kdf = "CHEAPEST_FOR_TESTS"
@@ -48,7 +49,8 @@ class Founded:
         secret = self.data / "desk.secret"
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_hex(32))
-        settings = settings_of(path, self.data, self.site, BASE)
+        databases, self.databases = postgresql.lines("mailbox", "casebook")
+        settings = settings_of(path, self.data, self.site, BASE, databases)
         for branch in ("mailbox", "casebook"):
             migrate.upgrade(open_engine(getattr(settings, f"{branch}_url")), branch)
         store = self.store = open_store(settings, clock=lambda: MONDAY)
@@ -67,10 +69,10 @@ class Founded:
             engine.dispose()
 
 
-def settings_of(path, data, site, base):
+def settings_of(path, data, site, base, databases=""):
     """Settings read from a file, as a deployment's are."""
     toml = path / "naru.toml"
-    toml.write_text(TOML.format(site=site, data=data, base=base))
+    toml.write_text(TOML.format(site=site, data=data, base=base, databases=databases))
     return load_settings(toml, only="desk", environ={"NARU_TESTING": "1"}).desk
 
 
@@ -81,7 +83,8 @@ class World:
         self.now, self.base, self.passphrases = MONDAY, base, founded.passphrases
         self.recovery = founded.recovery
         data = shutil.copytree(founded.data, path / "data")
-        self.settings = settings_of(path, data, founded.site, base)
+        databases, _ = postgresql.lines("mailbox", "casebook", templates=founded.databases)
+        self.settings = settings_of(path, data, founded.site, base, databases)
         casebook = open_engine(self.settings.casebook_url)
         letters = open_engine(self.settings.mailbox_url)
         self.store = dataclasses.replace(  # reading the model anew takes longer than all the rest

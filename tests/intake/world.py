@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 
+import postgresql
 from outside.site import Page, Site
 from sqlalchemy import func, insert, select
 
@@ -24,7 +25,7 @@ site_id = "{site}"
 language = "en"
 [storage]
 data_dir = "{data}"
-[intake]
+{databases}[intake]
 base_url = "{base}"
 listen = "{listen}"
 signer_fingerprint = "{fingerprint}"
@@ -50,6 +51,7 @@ class World:
                 site=site.hex(),
                 data=self.path,
                 base=base,
+                databases=postgresql.lines("mailbox")[0],
                 listen=base.removeprefix("http://"),
                 fingerprint=self.desk.public.fingerprint,
             )
