@@ -11,6 +11,7 @@ BENCHES = {
     "load": "Many witnesses at once",
     "start": "Start to first answer",
     "seal": "Sealing",
+    "browser": "Sealing in a witness's browser",
 }
 
 

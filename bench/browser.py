@@ -1,0 +1,85 @@
+"""What sealing in a witness's browser costs: bytes to fetch, and times in a real Chromium."""
+
+import gzip
+import shutil
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from bench.table import Row
+from crypto.identities import PQIdentity
+
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "app/intake/static"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+BUNDLE = """
+import { build } from "esbuild";
+await build({ stdin: { contents: `
+  import { seal, recipient, recipientOf } from "./src/age.js";
+  globalThis.naru = { seal, recipient, recipientOf };`, resolveDir: "." },
+  bundle: true, minify: true, format: "iife", target: "es2021", outfile: process.argv[1] });
+"""
+# Everything a page does between the press and the post, but for the wire.
+MEASURE = """([to, size, times]) => {
+  const plain = new Uint8Array(size).fill(97), found = [];
+  for (let n = 0; n < times; n++) {
+    const start = performance.now();
+    naru.recipientOf(crypto.getRandomValues(new Uint8Array(32)));
+    naru.seal(plain, naru.recipient(to));
+    found.push(performance.now() - start);
+  }
+  return found;
+}"""
+SMALL, LARGE = 32 * 1024, 20 * 1024 * 1024
+
+
+def rows() -> list[Row]:
+    """Bytes first, which are the same everywhere; then the times of this machine."""
+    return [*_bytes(), *_times()]
+
+
+def _bytes() -> list[Row]:
+    found = []
+    fetched = 0
+    for name in ("naru.js", "words.ko.txt"):
+        data = (STATIC / name).read_bytes()
+        packed = len(gzip.compress(data, 9, mtime=0))
+        fetched += packed
+        found += [Row(name, len(data), "B"), Row(f"{name}, gzip", packed, "B")]
+    most = 40_000
+    total = Row("script and one list of words, gzip", fetched, "B", most=most, counted=True)
+    return [total, *found]
+
+
+def _times() -> list[Row]:
+    chromium, node = shutil.which("chromium"), shutil.which("node")
+    if not chromium or not node or not (ROOT / "web/node_modules").exists():
+        print("skipped: seal times (apt-get install chromium nodejs npm; npm ci in web/)")
+        return []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        script = Path(folder, "bench.js")
+        command = [node, "--input-type=module", "-e", BUNDLE, str(script)]
+        subprocess.run(command, cwd=ROOT / "web", check=True, timeout=60)
+        found = []
+        for name, flags, most in (("", [], 100), (", JIT off", ["--js-flags=--jitless"], 1000)):
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+            found += _timed(browser, script, name, most)
+            browser.close()
+    return found
+
+
+def _timed(browser: Browser, script: Path, name: str, most: int) -> list[Row]:
+    page = browser.new_page()
+    page.set_default_timeout(0)
+    page.add_script_tag(path=str(script))
+    to = str(PQIdentity.generate().recipient)
+    short = page.evaluate(MEASURE, [to, SMALL, 9])
+    (long,) = page.evaluate(MEASURE, [to, LARGE, 1])
+    return [
+        Row(f"seal a text of 10 kB (padded to 32 KiB), first{name}", short[0], "ms", most=most),
+        Row(f"the same, median of nine{name}", statistics.median(short), "ms", most=most),
+        Row(f"seal 20 MiB{name}", long, "ms"),
+    ]
