@@ -70,6 +70,7 @@ class _Desk(_Table, frozen=True, kw_only=True):
     listen: str
     secret_file: str | None = None
     kdf: Kdf = "member"
+    tsa_url: str = ""
 
 
 class _File(_Table, frozen=True, kw_only=True):
@@ -135,6 +136,7 @@ class DeskSettings(AppSettings, frozen=True, kw_only=True):
 
     casebook_url: str
     kdf: Kdf
+    tsa_url: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -260,7 +262,13 @@ def _intake(table: _Intake, shared: _Shared) -> IntakeSettings:
 
 def _desk(table: _Desk, shared: _Shared, casebook: str, environ: Mapping[str, str]) -> DeskSettings:
     checks.kdf(table.kdf, environ)
-    return DeskSettings(**_own("desk", table, shared), casebook_url=casebook, kdf=table.kdf)
+    checks.authority(table.tsa_url)
+    return DeskSettings(
+        **_own("desk", table, shared),
+        casebook_url=casebook,
+        kdf=table.kdf,
+        tsa_url=table.tsa_url,
+    )
 
 
 def _apart(settings: Settings) -> None:

@@ -169,6 +169,12 @@ def limits(max_body: int, drain_body: int, disk_reserve: int) -> None:
         raise Fault("intake.disk_reserve", "must be at least 64 MiB: a full disk loses testimony")
 
 
+def authority(value: str) -> None:
+    """Refuse the address of a time authority that is no web address."""
+    if value and not value.startswith(("http://", "https://")):
+        raise Fault("desk.tsa_url", "is the address of an RFC 3161 authority, https://…, or empty")
+
+
 def kdf(value: str, environ: Mapping[str, str]) -> None:
     """Refuse the parameters of the tests outside of tests."""
     if value == "CHEAPEST_FOR_TESTS" and environ.get(TESTING) != "1":

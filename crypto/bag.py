@@ -26,6 +26,7 @@ ALLOWED = "signatures/allowed_signers"
 SIGNER_SIG = "signatures/signer.pub.sig"
 SIGNER_MLDSA = "signatures/signer.pub.mldsa65"
 DESK = "signatures/desk.pub"
+STAMP = "signatures/tagmanifest-sha256.txt.tsr"  # optional: an RFC 3161 token
 SIGNATURES = (BAG_SIG, BAG_MLDSA, SIGNER, ALLOWED, SIGNER_SIG, SIGNER_MLDSA, DESK)
 
 INDEX = "data/index.json"

@@ -72,17 +72,20 @@ def custody_files(
     ]
 
 
-def write(
+def write(  # noqa: PLR0913 - what a bundle is made of
     sink: Sink,
     name: str,
     files: Iterable[tuple[str, Content]],
     bag_info: Mapping[str, str],
     signer: Signer,
     vouching: Vouching,
+    *,
+    stamp: Callable[[bytes], bytes] | None = None,
 ) -> BundleInfo:
     """Write the bundle `name` into `sink`. Paths of `files` are taken below ``data/``.
 
-    `bag_info` is written in its order, Payload-Oxum after it. Raises `UnfitName`,
+    `stamp` returns an RFC 3161 token over the
+    tag manifest. `bag_info` is written in its order, Payload-Oxum after it. Raises `UnfitName`,
     `IncompleteBundle` when index or custody are not among the files, ValueError for a
     `bag_info` that is none, and whatever `files` raises; the sink then holds no ZIP.
     """
@@ -105,6 +108,8 @@ def write(
         archive.add(bag.TAGMANIFEST, tagmanifest)
         for path, content in _signatures(tagmanifest, signer, vouching).items():
             archive.add(path, content)
+        if stamp is not None:
+            archive.add(bag.STAMP, stamp(tagmanifest))
     return BundleInfo(name, len(payload), octets, hashlib.sha256(tagmanifest).hexdigest())
 
 

@@ -76,6 +76,7 @@ def verify(path: str | Path, signer: Trusted | PublicSigner | None = None) -> Re
         check.payload()  # 7
         check.index()  # 8
         check.custody()  # 9
+        check.stamp()
         return check.report()
 
 
@@ -155,6 +156,7 @@ class _Check:
         if self.sha256.keys() != self.sha512.keys():
             raise AlteredBundle("The two manifests list different files.")
         listed = {*self.sha256, *bag.TAG_FILES, bag.TAGMANIFEST, *bag.SIGNATURES}
+        listed |= {bag.STAMP} & self.bag.sizes.keys()
         for path in sorted(listed - self.bag.sizes.keys()):
             raise IncompleteBundle(f"{path} is missing.")
         for path in sorted(self.bag.sizes.keys() - listed):
@@ -220,6 +222,10 @@ class _Check:
         self.acts = len(proven)
         size = self.checkpoint.size
         self._say(f"{self.acts} acts stand in the desk's signed record of {size} acts.")
+
+    def stamp(self) -> None:
+        if bag.STAMP in self.bag.sizes:
+            self._say("There is a time stamp; openssl ts -verify judges it (see the README).")
 
     def report(self) -> Report:
         return Report(

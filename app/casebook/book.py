@@ -422,7 +422,9 @@ class Casebook:
             exporting.write(
                 sealed,
                 chosen,
-                exporting.Desk(self.store.model, self.account, progress=progress),
+                exporting.Desk(
+                    self.store.model, self.account, progress=progress, stamp=self.store.stamp
+                ),
                 checkpoint,
                 exporting.signer_of(seeds, rows),
             )

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 
-from app.casebook import tables
+from app.casebook import stamping, tables
 from app.casebook.book import Casebook
 from app.casebook.store import DeskSecret, Store
 from app.db import Writer, open_engine, refuse_stale
@@ -39,6 +39,7 @@ def open_store(settings: DeskSettings, clock: Callable[[], float] = time.time) -
         profile=PROFILES[settings.kdf],
         clock=clock,
         blobs=Blobs(settings.blob_dir),
+        stamp=stamping.stamper(settings.tsa_url),
     )
 
 

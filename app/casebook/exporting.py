@@ -36,6 +36,7 @@ class Desk:
     account: Account
     contact: str = ""
     progress: Callable[[int, int], None] = field(default=_silent)
+    stamp: Callable[[bytes], bytes] | None = None
 
 
 def name_of(copies: Iterable[Copy]) -> str:
@@ -65,7 +66,7 @@ def write(
         "Revocation-List": readme.ASK,
     }
     files = _files(copies, name, desk, checkpoint, purpose)
-    return bundle.write(sink, name, files, info, signer[0], signer[1])
+    return bundle.write(sink, name, files, info, signer[0], signer[1], stamp=desk.stamp)
 
 
 def _files(

@@ -52,6 +52,7 @@ class Store:
     profile: Profile
     clock: Callable[[], float]
     blobs: Blobs | None = None
+    stamp: Callable[[bytes], bytes] | None = None  # an RFC 3161 token over some bytes
 
     def today(self) -> str:
         """Return the day (UTC) as YYYY-MM-DD: the finest time the casebook keeps."""

@@ -18,6 +18,7 @@ from app.casebook.shapes import (
     Waiting,
     Withdrawing,
 )
+from app.casebook.stamping import NoStamp
 from app.desk.words import N_, gettext
 
 HIDDEN = frozenset({"csrf_token", "passphrase", "code"})
@@ -41,6 +42,7 @@ _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
         403,
         N_("A second person must agree first. The question now stands on the testimony's page."),
     ),
+    NoStamp: (503, N_("The time authority did not answer. Nothing was exported; try again.")),
     Altered: (409, N_("This was changed after it was sealed. Nothing of it is shown.")),
     Misfiled: (409, N_("This lies in a place it was not sealed for. Nothing of it is shown.")),
 }
