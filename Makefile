@@ -2,7 +2,7 @@
 # Python 3.11 or later, git and make are enough, without root; everything lands in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-smoke proof pictures clean
+.PHONY: help run test check lint format bench bench-smoke proof fuzz pictures clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -54,6 +54,9 @@ proof: .venv/test.stamp interop ## Long runs: 200 kills, five cold starts of Tor
 		NARU_REQUIRE_ALL=1 $(PY) -m pytest -s tests/tor || exit 1; \
 	done
 	$(PY) -m bench --check
+
+fuzz: .venv/test.stamp ## Bend what strangers send, sixty seconds for each kind (longer: tests/fuzz/__main__.py)
+	NARU_FUZZ_SECONDS=60 $(PY) -m pytest --timeout=900 -q tests/fuzz
 
 pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the fictional samples
 	NARU_REQUIRE_ALL=1 $(PY) -m pytest -p no:randomly tests/outside/pictures.py

@@ -162,7 +162,7 @@ def test_the_command_tells_it_without_any_key(tmp_path):
     run = deployment.Deployment(toml)
     run.member()
     kept = tmp_path / "kept"
-    kept.write_text(deployment.shell("custody", "checkpoint", "--config", toml))
+    kept.write_text(deployment.shell("custody", "--config", toml, "checkpoint"))
     words = ["custody", "--json", "--config", toml, "verify", "--checkpoint", kept]
     assert deployment.shell(*words)["outcome"] == "holds"
     custody = tables.custody
