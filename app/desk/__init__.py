@@ -25,6 +25,7 @@ from app.desk import (
     queue,
     refusals,
     release,
+    replying,
     stages,
     suggesting,
     testimony,
@@ -38,7 +39,19 @@ from config.settings import DeskSettings
 from config.vocabularies import load_vocabularies
 
 HERE = Path(__file__).parent
-PAGES = (auth, stages, queue, testimony, suggesting, release, people, partner, pages, custody)
+PAGES = (
+    auth,
+    stages,
+    queue,
+    testimony,
+    suggesting,
+    release,
+    replying,
+    people,
+    partner,
+    pages,
+    custody,
+)
 
 
 class Hex32(BaseConverter):

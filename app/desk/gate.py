@@ -38,6 +38,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "testimony.add_note": READERS,
     "testimony.translate": READERS,
     "suggesting.weigh": READERS,
+    "replying.send": READERS,
     "release.decide": LEADS,
     "release.preview": LEADS,
     "release.hold": LEADS,

@@ -73,6 +73,20 @@ ACTS = {
     "let-leave": N_("let go again"),
     "wait-met": N_("recorded that the wait is over"),
     "revoked": N_("told a partner what was withdrawn"),
+    "sorted": N_("changed the state"),
+    "assigned": N_("gave to somebody"),
+    "noted": N_("noted"),
+    "replied": N_("wrote to the witness"),
+    "translated": N_("translated"),
+    "weighed": N_("weighed a suggestion"),
+    "chose": N_("set their own measure"),
+    "edited": N_("corrected a tag"),
+    "brought-back": N_("brought a tag back"),
+    "named": N_("named a person"),
+    "joined": N_("joined two persons"),
+    "parted": N_("parted two persons"),
+    "viewed": N_("looked at an attachment"),
+    "saved": N_("saved an attachment"),
 }
 ACTORS = {"intake": N_("intake"), "steward": N_("steward")}
 VERDICTS = {
@@ -113,19 +127,6 @@ KINDS_OF_PARTNER = {
     "un": N_("UN body"),
     "court": N_("court or prosecutor"),
     "public": N_("the public"),
-    "sorted": N_("changed the state"),
-    "assigned": N_("gave to somebody"),
-    "noted": N_("noted"),
-    "translated": N_("translated"),
-    "weighed": N_("weighed a suggestion"),
-    "chose": N_("set their own measure"),
-    "edited": N_("corrected a tag"),
-    "brought-back": N_("brought a tag back"),
-    "named": N_("named a person"),
-    "joined": N_("joined two persons"),
-    "parted": N_("parted two persons"),
-    "viewed": N_("looked at an attachment"),
-    "saved": N_("saved an attachment"),
 }
 
 

@@ -110,6 +110,7 @@ class World:
         thread=None,
         to=None,
         number=None,
+        reply=None,
         **fields,
     ):
         """What the intake leaves in the mailbox; the id under which the desk will show it."""
@@ -123,6 +124,7 @@ class World:
             lang=lang,
             fields={"w_narrative": text, **fields},
             number=number,
+            reply=reply,
         )
         with self.store.casebook.connect() as connection:
             query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == WEEK)

@@ -1,0 +1,122 @@
+"""Writing to a witness: sealed to the witness alone, left in the next of their slots.
+
+Who may write is told by the testimony itself: it hands over a recipient and a slot key. What was
+written is kept in the record before it is left in the mailbox, so nothing reaches a witness of
+which the desk has no account.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.casebook import ledger
+from app.casebook.keyring import Keyring
+from app.casebook.shapes import BadTag, NotFound
+from app.casebook.store import Store
+from app.casebook.vault import READERS
+from app.casebook.working import Working
+from app.mailbox import tables as mailbox
+from crypto import sealing
+from crypto.documents import Document, Reply
+from crypto.receipts import Slots
+from crypto.recipients import parse_recipient
+
+KINDS = ("question", "reply")
+LONGEST = 20_000
+
+
+class NoWay(BadTag):
+    """The witness cannot be written to: no slots, or they said not to be asked."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What was written to a witness, by whom and on which day."""
+
+    kind: str
+    text: str
+    by: str
+    day: str
+
+
+def send(
+    store: Store, working: Working, keyring: Keyring, record: str, kind: str, text: str
+) -> None:
+    """Keep and leave a question or a reply. Raises ``BadTag``, ``NoWay``, and as reading does."""
+    keyring.require(*READERS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    if kind not in KINDS or not text.strip() or len(text) > LONGEST:
+        raise BadTag("text")
+    document = _document(store, keyring, record)
+    if document.reply is None or (kind == "question" and document.fields.get("w_reply") == "no"):
+        raise NoWay("reply")
+    event = {"e": "written", "kind": kind, "text": text, "by": keyring.member.name}
+    working.append(keyring, [(record, {**event, "day": store.today()}, "replied")])
+    _leave(store, document, document.reply, kind, text)
+
+
+def sent(store: Store, keyring: Keyring, record: str) -> Sequence[Sent]:
+    """Return what was written to this witness so far, in order."""
+    with store.casebook.connect() as connection:
+        events = ledger.read(connection, keyring, bytes.fromhex(record))
+    return [
+        Sent(one["kind"], one["text"], one["by"], one["day"])
+        for one in events
+        if one["e"] == "written"
+    ]
+
+
+def may_ask(store: Store, keyring: Keyring, record: str) -> tuple[bool, bool]:
+    """Tell whether this witness can be written to, and whether questions may be asked."""
+    document = _document(store, keyring, record)
+    reached = document.reply is not None
+    return reached, reached and document.fields.get("w_reply") != "no"
+
+
+def _document(store: Store, keyring: Keyring, record: str) -> Document:
+    with store.casebook.connect() as connection:
+        first = ledger.read(connection, keyring, bytes.fromhex(record))[0]
+    if first["e"] != "document":
+        raise NotFound
+    return Document.from_object(first["document"])
+
+
+def _leave(store: Store, about: Document, reply: Reply, kind: str, text: str) -> None:
+    slots, recipient = Slots(reply.slots), parse_recipient(reply.recipient)
+
+    def free(connection: Connection) -> int:
+        number = 0
+        while connection.execute(
+            select(mailbox.reply.c.id).where(mailbox.reply.c.id == slots.slot(number))
+        ).first():
+            number += 1
+        return number
+
+    while True:
+        with store.mailbox.connect() as connection:
+            number = free(connection)
+        slot = slots.slot(number)
+        document = Document(
+            kind=kind,
+            id=slot.hex(),
+            thread=about.thread,
+            epoch=about.epoch,
+            way="server",
+            lang=about.lang,
+            fields={"text": text},
+            number=number,
+        )
+        header, payload = sealing.seal(document.to_bytes(), [recipient])
+        row = {"id": slot, "day": store.today(), "header": header, "payload": payload}
+        try:
+            store.mailbox_writer.run(partial(_put, row))
+        except IntegrityError:  # a colleague wrote at the same time: the next slot
+            continue
+        return
+
+
+def _put(row: Mapping[str, object], connection: Connection) -> None:
+    connection.execute(insert(mailbox.reply), row)
