@@ -270,6 +270,9 @@ def _replay(store: Store, stones: Tombstones, day: str) -> tuple[int, int]:
                 sa.update(item).where(item.c.id == bytes.fromhex(record)).values(withdraw_on=on)
             )
 
+        recipient = mailbox.recipient  # else the intake would seal to what nobody opens
+        connection.execute(sa.delete(recipient).where(recipient.c.epoch.in_(sorted(stones.ended))))
+
     def ending(connection: Connection) -> int:
         epoch, member = tables.epoch, tables.member
         known = connection.execute(sa.select(member.c.id)).scalars().all()
@@ -280,6 +283,8 @@ def _replay(store: Store, stones: Tombstones, day: str) -> tuple[int, int]:
             .where(epoch.c.epoch.in_(sorted(stones.ended)), epoch.c.ended_on.is_(None))
             .values(ended_on=stones.day, sealed=None)
         )
+        retired = tables.retired_epoch
+        connection.execute(sa.delete(retired).where(retired.c.epoch.in_(sorted(stones.ended))))
         more = {"backup": day, "tombstones": stones.day}
         account.append(
             connection, None, [Entry("restored", erasure.STEWARD, store.today(), more=more)]
