@@ -65,7 +65,7 @@ pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the
 
 clean: ## Remove .venv, caches and the demonstration's data
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf .coverage .coverage.* tests/interop/node_modules web/node_modules
+	rm -rf .coverage .coverage.* tests/interop/node_modules tests/a11y/node_modules web/node_modules
 
 # --- What the targets above stand on: each stamp says "installed since the list last changed".
 
@@ -94,7 +94,7 @@ $(PY):
 	@$(PY) -m pip install --quiet --require-hashes -r tests/requirements.txt
 	@touch $@
 
-interop: $(if $(INTEROP),tests/interop/node_modules/.stamp)
+interop: $(if $(INTEROP),tests/interop/node_modules/.stamp) tests/a11y/node_modules/.stamp
 
 tests/interop/node_modules/.stamp: $(INTEROP)
 	@if command -v npm >/dev/null; then \
@@ -121,3 +121,13 @@ web/node_modules/.stamp: web/package-lock.json
 
 build-web: web ## Build what the intake serves to browsers with script, from web/
 	cd web && node build.mjs
+
+tests/a11y/node_modules/.stamp: tests/a11y/package-lock.json
+	@if command -v npm >/dev/null; then \
+		echo "Installing the rules for accessible pages (once)"; \
+		cd tests/a11y && npm ci --silent --no-progress && touch node_modules/.stamp; \
+	elif [ "$$NARU_REQUIRE_ALL" = 1 ]; then \
+		echo "npm is missing: apt-get install nodejs npm" >&2; exit 1; \
+	else \
+		echo "skipped: the rules for accessible pages (apt-get install nodejs npm)"; \
+	fi
