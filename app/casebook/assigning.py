@@ -41,7 +41,7 @@ def assign(store: Store, keyring: Keyring, record_id: bytes, name: str) -> None:
                 id=row_id, record_id=record_id, sealed=b"".join(sealing.seal(key, [to.recipient]))
             )
         )
-        _tell(store, connection, keyring, "assigned", record_id, to.member.id)
+        _tell(store, connection, keyring, "shared", record_id, to.member.id)
 
     store.casebook_writer.run(work)
 
@@ -55,7 +55,7 @@ def take_back(store: Store, keyring: Keyring, record_id: bytes, name: str) -> No
         row = tables.assignment.c.id == _row_id(store, record_id, to.member.id)
         if not connection.execute(delete(tables.assignment).where(row)).rowcount:
             raise NotFound
-        _tell(store, connection, keyring, "unassigned", record_id, to.member.id)
+        _tell(store, connection, keyring, "unshared", record_id, to.member.id)
 
     store.casebook_writer.run(work)
 

@@ -4,6 +4,7 @@ import io
 
 from flask import Blueprint, Response, render_template, request, send_file
 
+from app.casebook import members
 from app.desk.context import book, keyring
 from app.desk.refusals import refuse
 from app.desk.words import gettext
@@ -22,22 +23,11 @@ def search() -> str:
     return render_template("desk/search.html", q=q, found=found, filters=filters)
 
 
-@pages.get("/members")
-def members() -> str:
-    """List the members."""
-    return render_template("desk/members.html", members=book().members(keyring()))
-
-
-@pages.get("/keys")
-def keys() -> str:
-    """List the arrival epochs."""
-    return render_template("desk/keys.html", epochs=book().epochs(keyring()))
-
-
 @pages.get("/account")
 def account() -> str:
     """Show a member what concerns them alone."""
-    return render_template("desk/account.html", shortest=SHORTEST)
+    held = members.card_of(book().store, keyring()).get("second")
+    return render_template("desk/account.html", shortest=SHORTEST, second=held)
 
 
 @pages.post("/account/identity")

@@ -3,6 +3,10 @@
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.casebook.epochs import NotTakenIn, TooEarly
+from app.casebook.recovery import NoSharing, NotTheRecovery
+from app.casebook.removal import LastOne
+from app.casebook.requests import NotAlone, NotConfirmed, OwnRequest
 from app.casebook.shapes import (
     Altered,
     CasebookError,
@@ -19,9 +23,10 @@ from app.casebook.shapes import (
     Withdrawing,
 )
 from app.casebook.stamping import NoStamp
+from app.casebook.throttle import TooMany
 from app.desk.words import N_, gettext
 
-HIDDEN = frozenset({"csrf_token", "passphrase", "code"})
+HIDDEN = frozenset({"csrf_token", "passphrase", "code", "secret", "paper"})
 
 _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
     NotFound: (404, N_("There is nothing at this address.")),
@@ -37,6 +42,15 @@ _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
         403,
         N_("The witness asked to wait. A lead must first record that what they wait for has come."),
     ),
+    TooMany: (429, N_("Too many tries at this name at once. Try again in a minute.")),
+    LastOne: (400, N_("Without this member nobody would be left who leads, or takes in arrivals.")),
+    TooEarly: (400, N_("A key ends four weeks after its week, not before.")),
+    NotTakenIn: (400, N_("Something of this week is not taken in. Open the queue first.")),
+    OwnRequest: (403, N_("Nobody is their own second person.")),
+    NotAlone: (403, N_("There are other members: one of them confirms.")),
+    NotConfirmed: (403, N_("No second person has confirmed this.")),
+    NotTheRecovery: (400, N_("These are not two shares of this desk's recovery key.")),
+    NoSharing: (400, N_("The package for shares is not installed: type the whole key instead.")),
     Held: (403, N_("A lead holds this back.")),
     NeedsSecond: (
         403,

@@ -58,6 +58,16 @@ ACTS = {
     "opened": N_("opened"),
     "tagged": N_("tagged"),
     "untagged": N_("took a tag back"),
+    "member-renewed": N_("gave a member a new key"),
+    "epoch-retired": N_("replaced a week's key"),
+    "key-rotated": N_("replaced the casebook keys"),
+    "restricted": N_("restricted to leads"),
+    "shared": N_("shared with one reviewer"),
+    "unshared": N_("ended the sharing of"),
+    "confirmed": N_("confirmed as the second person"),
+    "confirmed-on-paper": N_("confirmed with the recovery key on paper"),
+    "request-refused": N_("refused a request"),
+    "recovery-used": N_("used the recovery key"),
     "released": N_("released"),
     "exported": N_("exported"),
     "taken-in": N_("opened for the first time"),
@@ -88,7 +98,11 @@ ACTS = {
     "viewed": N_("looked at an attachment"),
     "saved": N_("saved an attachment"),
 }
-ACTORS = {"intake": N_("intake"), "steward": N_("steward")}
+ACTORS = {
+    "intake": N_("intake"),
+    "steward": N_("steward"),
+    "0" * 32: N_("the recovery key on paper"),
+}
 VERDICTS = {
     "holds": N_("The account holds: it begins with exactly the acts of this checkpoint."),
     "rewritten": N_(
@@ -101,6 +115,7 @@ VERDICTS = {
 }
 
 
+REQUESTS = {"end-epoch": N_("End the key of week"), "add-lead": N_("Add a lead:")}
 REASONS = {
     "NAME": N_("a name"),
     "PLACE": N_("a place"),
@@ -253,6 +268,7 @@ def install(app: Flask) -> None:
         "trouble": TROUBLES,
         "state": STATES,
         "act": ACTS,
+        "request": REQUESTS,
         "reason": REASONS,
         "second": SECONDS,
         "partner_kind": KINDS_OF_PARTNER,
