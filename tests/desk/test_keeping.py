@@ -1,0 +1,112 @@
+"""Members, keys, requests, one's own code: on pages."""
+
+import pyotp
+
+WEEK = 7 * 24 * 3600
+
+
+def form(browser, path, action):
+    return browser.get(path).form(action=action)
+
+
+def test_who_is_invited_sees_a_passphrase_once_and_comes_in(world, owner, nobody):
+    page = owner.post(
+        form(owner, "/members", "/members/invite"), new="새사람", role="reviewer", lang="ko"
+    )
+    link = page.root.one("p", id="link").text
+    path = link.removeprefix(world.base)
+    assert nobody.get(path).status == 200
+    shown = nobody.post(nobody.get(path).form(action=path))
+    passphrase = shown.root.one("p", id="passphrase").text
+    assert len(passphrase.split()) == 7
+    assert nobody.get(path).status == 404
+    assert nobody.log_in("새사람", passphrase).status == 303
+
+
+def test_a_taken_name_is_not_invited(owner):
+    page = owner.post(form(owner, "/members", "/members/invite"), new=" OUTSIDER", role="partner")
+    assert page.status == 400
+
+
+def test_a_member_is_removed_and_told_plainly(world, owner, outsider):
+    send = form(owner, "/members", "/members/remove")
+    assert owner.post(send, who="outsider").status == 400
+    page = owner.post(form(owner, "/members", "/members/remove"), who="outsider", sure="yes")
+    assert "every key they held is replaced" in page.text
+    assert outsider.get("/queue").status == 303
+    assert "outsider" not in owner.get("/members").text
+
+
+def test_the_last_lead_is_not_removed(owner):
+    page = owner.post(form(owner, "/members", "/members/remove"), who="owner", sure="yes")
+    assert page.status == 400
+    assert "nobody would be left" in page.error
+
+
+def test_a_member_gets_a_new_key(world, owner):
+    page = owner.post(
+        form(owner, "/members", "/members/renew"), who="colleague", sure="yes", lang="en"
+    )
+    passphrase = page.root.one("p", id="passphrase").text
+    assert world.browser().log_in("colleague", world.passphrases["colleague"]).status == 403
+    assert world.browser().log_in("colleague", passphrase).status == 303
+
+
+def test_a_lead_is_added_by_two(owner, outsider):
+    owner.post(form(owner, "/members", "/members/invite"), new="second", role="lead", lang="en")
+    page = owner.get("/requests")
+    assert "Do it now" not in page.text
+    (confirm,) = [
+        f
+        for f in outsider.get("/requests").root.all("form")
+        if f.attrs["action"].endswith("/confirm")
+    ]
+    outsider.post(outsider.get("/requests").form(action=confirm.attrs["action"]))
+    done = confirm.attrs["action"].replace("/confirm", "/do")
+    page = owner.post(owner.get("/requests").form(action=done))
+    assert page.root.one("p", id="passphrase")
+
+
+def test_a_week_s_key_is_ended_by_two(world, owner, colleague):
+    assert not list(owner.get("/keys").root.all("input", name="epoch"))
+    world.now += 6 * WEEK
+    owner, colleague = world.member("owner"), world.member("colleague")
+    owner.post(form(owner, "/keys", "/keys/end"))
+    (confirm,) = [
+        f
+        for f in colleague.get("/requests").root.all("form")
+        if f.attrs["action"].endswith("/confirm")
+    ]
+    colleague.post(colleague.get("/requests").form(action=confirm.attrs["action"]))
+    owner.post(
+        owner.get("/requests").form(action=confirm.attrs["action"].replace("/confirm", "/do"))
+    )
+    assert "ended" in owner.get("/keys").text
+
+
+def test_the_keys_of_coming_weeks_and_of_the_casebook(owner):
+    assert owner.post(form(owner, "/keys", "/keys/begin")).status == 303
+    assert owner.post(form(owner, "/keys", "/keys/rotate")).status == 200
+
+
+def test_a_code_is_switched_on_asked_for_and_switched_off(world, colleague):
+    page = colleague.post(form(colleague, "/account", "/account/code"))
+    secret = page.root.one("p", id="secret").text
+    assert page.root.one("img").attrs["src"].startswith("data:image/png;base64,")
+    assert "img-src data:" in page.header("Content-Security-Policy")
+    on = page.form(action="/account/code/on")
+    assert colleague.post(on, code="000000").status == 400
+    page = colleague.post(on, code=pyotp.TOTP(secret).at(world.now))
+    codes = [one.text for one in page.root.one("ul", id="codes").all("li")]
+    assert len(codes) == 8
+    assert world.browser().log_in("colleague", world.passphrases["colleague"]).status == 403
+    world.now += 60
+    later = world.browser()
+    send = later.get("/login").form(action="/login")
+    said = {"name": "colleague", "passphrase": world.passphrases["colleague"]}
+    assert later.post(send, **said, code=pyotp.TOTP(secret).at(world.now)).status == 303
+    assert "left: 8" in later.get("/account").text
+    off = form(later, "/account", "/account/code/off")
+    assert later.post(off, code="1").status == 403
+    assert later.post(off, code=codes[0]).status == 303
+    assert world.browser().log_in("colleague", world.passphrases["colleague"]).status == 303
