@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
-from app.casebook import account, ledger, tables, wrapped
+from app.casebook import account, ledger, outcomes, tables, wrapped
 from app.casebook.keyring import LEADS, REVIEWERS, ArrivalKey, Keyring
 from app.casebook.shapes import Altered, CasebookError, Misfiled, NotYours, Trouble
 from app.casebook.store import Store
@@ -123,6 +123,9 @@ def _take_in(
 ) -> None:
     moving = set(widened) if keyring.rings.get(LEADS) else set()
     store.casebook_writer.run(lambda c: _record(c, keyring, placed, moving, store.today()))
+    for one, _ in placed:
+        if one.inner:
+            outcomes.leave(store, one.document)
     _forget_headers(store, [one.item_id for one, _ in placed])
     widened.clear()
 
@@ -235,6 +238,9 @@ def _record(
         if one.inner:
             first["inner"] = list(one.inner)
         ledger.begin(connection, keyring, one.item_id, one.day, first, ring)
+        if one.inner and one.document.reply is not None:
+            told = outcomes.event(one.document, keyring.member.name, today)
+            ledger.append(connection, keyring, one.item_id, told)
     received = [_entry("received", one, today) for one, _ in fresh]
     secrets.SystemRandom().shuffle(received)  # the account must not tell the order of arrival
     taken = [_entry("taken-in", one, today, keyring.member.id) for one, _ in fresh]

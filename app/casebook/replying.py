@@ -5,24 +5,16 @@ written is kept in the record before it is left in the mailbox, so nothing reach
 which the desk has no account.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import IntegrityError
-
-from app.casebook import ledger
+from app.casebook import ledger, mailing
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import BadTag, NotFound
 from app.casebook.store import Store
 from app.casebook.vault import READERS
 from app.casebook.working import Working
-from app.mailbox import tables as mailbox
-from crypto import sealing
-from crypto.documents import Document, Reply
-from crypto.receipts import Slots
-from crypto.recipients import parse_recipient
+from crypto.documents import Document
 
 KINDS = ("question", "reply")
 LONGEST = 20_000
@@ -55,7 +47,7 @@ def send(
         raise NoWay("reply")
     event = {"e": "written", "kind": kind, "text": text, "by": keyring.member.name}
     working.append(keyring, [(record, {**event, "day": store.today()}, "replied")])
-    _leave(store, document, document.reply, kind, text)
+    mailing.leave(store, document, document.reply, kind, text)
 
 
 def sent(store: Store, keyring: Keyring, record: str) -> Sequence[Sent]:
@@ -82,41 +74,3 @@ def _document(store: Store, keyring: Keyring, record: str) -> Document:
     if first["e"] != "document":
         raise NotFound
     return Document.from_object(first["document"])
-
-
-def _leave(store: Store, about: Document, reply: Reply, kind: str, text: str) -> None:
-    slots, recipient = Slots(reply.slots), parse_recipient(reply.recipient)
-
-    def free(connection: Connection) -> int:
-        number = 0
-        while connection.execute(
-            select(mailbox.reply.c.id).where(mailbox.reply.c.id == slots.slot(number))
-        ).first():
-            number += 1
-        return number
-
-    while True:
-        with store.mailbox.connect() as connection:
-            number = free(connection)
-        slot = slots.slot(number)
-        document = Document(
-            kind=kind,
-            id=slot.hex(),
-            thread=about.thread,
-            epoch=about.epoch,
-            way="server",
-            lang=about.lang,
-            fields={"text": text},
-            number=number,
-        )
-        header, payload = sealing.seal(document.to_bytes(), [recipient])
-        row = {"id": slot, "day": store.today(), "header": header, "payload": payload}
-        try:
-            store.mailbox_writer.run(partial(_put, row))
-        except IntegrityError:  # a colleague wrote at the same time: the next slot
-            continue
-        return
-
-
-def _put(row: Mapping[str, object], connection: Connection) -> None:
-    connection.execute(insert(mailbox.reply), row)

@@ -7,12 +7,15 @@ import pytest
 from desk.world import STORY, WEEK
 from sqlalchemy import select
 
-from app.casebook import tables
+from app.casebook import outcomes, tables
+from app.intake import replies
+from app.mailbox import tables as mailbox
 from crypto import sealing
 from crypto.armor import armored
-from crypto.documents import Document
+from crypto.documents import Document, Reply
 from crypto.identities import PQIdentity
-from crypto.recipients import parse_recipient
+from crypto.receipts import Root
+from crypto.recipients import parse_recipient, pq_recipient_from_seed
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def recipient(world):
 def carried(world, recipient):
     """Put age files into the mailbox as the intake does; the id of the record."""
 
-    def put(*files, way="stock", slot=None, **fields):
+    def put(*files, way="stock", slot=None, reply=None, **fields):
         slot = slot or secrets.token_bytes(16)
         coded = [base64.b64encode(file).decode() for file in files]
         document = Document(
@@ -37,6 +40,7 @@ def carried(world, recipient):
             way=way,
             lang="ko",
             fields={"envelope": coded, **fields},
+            reply=reply,
         )
         world.put(slot, *sealing.seal(document.to_bytes(), [recipient]))
         return slot.hex()
@@ -166,3 +170,48 @@ def test_a_document_in_a_stock_file_cannot_pass_for_the_forms(world, carried, re
     page = taken_in(world, carried(age(recipient, nested)))
     assert page.status == 200, page.error
     assert page.id("narrative").text == "a"
+
+
+def left(world, witness):
+    """What lies in a witness's slots, opened with their words."""
+    with world.store.mailbox.connect() as connection:
+        rows = connection.execute(select(mailbox.reply)).all()
+    return [replies.read(witness, row.id.hex(), row.header, row.payload) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome"), [("o", "all"), ("os", "some"), ("s", "none"), ("ss", "none")]
+)
+def test_a_standard_letter_says_once_whether_it_opened(world, carried, recipient, files, outcome):
+    stranger = PQIdentity.generate().recipient
+    witness = Root(secrets.token_bytes(32))
+    reply = Reply(str(pq_recipient_from_seed(witness.identity_seed)), witness.slots("desk").key)
+    record = carried(
+        *[age(recipient if one == "o" else stranger, b"x") for one in files], reply=reply
+    )
+    page = taken_in(world, record)
+    taken_in(world, record)
+    (letter,) = left(world, witness)
+    assert letter.id == witness.slot("desk", 0).hex()
+    assert letter.fields["text"] == outcomes.LETTERS[outcome]["ko"]
+    assert letter.fields["text"] in page.text
+
+
+def test_a_letter_that_a_crash_kept_back_is_left_by_the_next_round(
+    world, carried, recipient, monkeypatch
+):
+    witness = Root(secrets.token_bytes(32))
+    reply = Reply(str(pq_recipient_from_seed(witness.identity_seed)), witness.slots("desk").key)
+    record = carried(age(recipient, b"x"), reply=reply)
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outcomes, "leave", die)
+    browser = world.member("owner")
+    with pytest.raises(KeyboardInterrupt):
+        browser.queue()
+    assert left(world, witness) == []
+    monkeypatch.undo()
+    assert taken_in(world, record).status == 200
+    assert len(left(world, witness)) == 1
