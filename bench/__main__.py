@@ -12,6 +12,7 @@ BENCHES = {
     "start": "Start to first answer",
     "seal": "Sealing",
     "browser": "Sealing in a witness's browser",
+    "suggest": "Suggestions on an invented world and on the samples",
 }
 
 

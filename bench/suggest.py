@@ -1,0 +1,100 @@
+"""Suggestions on the invented world and on the samples: precision, recall and F1.
+
+A suggestion is right where its stage is the gold's and its words overlap the gold's. The world's
+sentences are none of those the patterns were made from (tests/world holds that).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.reading.suggest import Suggestion, suggest
+from bench.table import Row
+from bench.world import LANGS, Account, Gold, generate
+
+COUNT, SEED = 300, 7
+SAMPLES = Path("app/sample/testimonies.yaml")
+_LEAST = {"world": 0.8, "samples": 0.8}
+
+Tally = Counter[str]  # right, found, wanted
+
+
+def rows() -> list[Row]:
+    """Count by language, by stage and by the kind of sentence that must suggest nothing."""
+    accounts = list(generate(COUNT, SEED))
+    out = list(_scores("world", "all", _tally(accounts), least=_LEAST["world"]))
+    for lang in LANGS:
+        out += _scores("world", lang, _tally(each for each in accounts if each.lang == lang))
+    for stage in sorted({gold.stage for each in accounts for gold in each.gold}):
+        for lang in LANGS:
+            tally = _tally((each for each in accounts if each.lang == lang), stage)
+            out.append(Row(f"F1, {stage}, {lang}", _f1(tally), "", note=f"{tally['wanted']} told"))
+    out.append(_silence(accounts))
+    samples = list(_samples())
+    out += _scores("samples", "all", _tally(samples), least=_LEAST["samples"])
+    return out
+
+
+@cache
+def _read(text: str) -> list[Suggestion]:
+    return suggest(text)
+
+
+def _tally(accounts: Iterable[Account], stage: str | None = None) -> Tally:
+    tally: Tally = Counter()
+    for account in accounts:
+        gold = [each for each in account.gold if stage in (None, each.stage)]
+        found = [each for each in _read(account.text) if stage in (None, each.stage)]
+        right = {each for each in gold if any(_meets(each, one) for one in found)}
+        tally["wanted"] += len(gold)
+        tally["met"] += len(right)
+        tally["found"] += len(found)
+        tally["right"] += sum(any(_meets(each, one) for each in gold) for one in found)
+    return tally
+
+
+def _meets(gold: Gold, found: Any) -> bool:  # noqa: ANN401 - a Suggestion, or a Gold in tests
+    return bool(gold.stage == found.stage and gold.start < found.end and found.start < gold.end)
+
+
+def _scores(where: str, what: str, tally: Tally, least: float | None = None) -> Iterator[Row]:
+    note = f"{tally['wanted']} told, {tally['found']} suggested"
+    yield Row(f"precision, {where}, {what}", _share(tally, "right", "found"), "", note=note)
+    yield Row(f"recall, {where}, {what}", _share(tally, "met", "wanted"), "")
+    counted = least is not None
+    yield Row(f"F1, {where}, {what}", _f1(tally), "", least=least, counted=counted)
+
+
+def _share(tally: Tally, part: str, whole: str) -> float:
+    return tally[part] / tally[whole] if tally[whole] else 1.0
+
+
+def _f1(tally: Tally) -> float:
+    precision, recall = _share(tally, "right", "found"), _share(tally, "met", "wanted")
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _silence(accounts: list[Account]) -> Row:
+    """Suggestions that touch no gold sentence at all: what did not happen, taken as if it had."""
+    wrong = sum(
+        not any(gold.start < each.end and each.start < gold.end for gold in account.gold)
+        for account in accounts
+        for each in _read(account.text)
+    )
+    kinds = sum(len(account.distractors) for account in accounts)
+    return Row("suggested from sentences that tell of nothing", wrong, f"of {kinds}")
+
+
+def _samples() -> Iterator[Account]:
+    for sample in yaml.safe_load(SAMPLES.read_text("utf-8")):
+        text = sample["fields"]["w_narrative"]
+        gold = tuple(
+            Gold(each["stage"], each["track"], at, at + len(each["quote"]))
+            for each in sample["gold"]
+            for at in [text.index(each["quote"])]
+        )
+        yield Account(sample["id"], "", sample["lang"], "", text, gold, ())
