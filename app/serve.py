@@ -7,6 +7,7 @@ because a slow circuit must not hold up another. A worker that dies is started a
 import argparse
 import importlib
 import logging
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -23,7 +24,8 @@ from app.mailbox.tables import HEAD
 from app.problems import Problem
 from config.settings import AppSettings, load_settings
 
-THREADS = 64
+THREADS = 1200  # a slow upload holds one; only those that are needed are ever made
+FILES = 8192  # connections and files at once, as far as the system lets us
 MEMORY = "/dev/shm"  # noqa: S108 - where gunicorn's heartbeat lies: a file without content
 SLOWEST = 60  # seconds a client may say nothing in the middle of a request
 
@@ -123,6 +125,9 @@ def serve(which: str, settings: AppSettings) -> None:
     util.write_error = _write_error
     web.silence()
     web.harden()
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    soft = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
     Server(which, settings).run()
 
 

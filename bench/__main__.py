@@ -9,6 +9,7 @@ from bench.table import head, lines
 BENCHES = {
     "visit": "What a first visit costs a witness, script off",
     "load": "Many witnesses at once",
+    "slow": "A thousand slow uploads",
     "start": "Start to first answer",
     "seal": "Sealing",
     "browser": "Sealing in a witness's browser",

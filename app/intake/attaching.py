@@ -23,8 +23,9 @@ from crypto.tokens import Capability
 FIELD = "attachment"
 AROUND = 64 * 1024  # bytes of a form around its file
 PARTS = 8
-AT_ONCE = 48  # uploads that may hold a thread; the other threads answer everybody else
+AT_ONCE = 1000  # uploads that may hold a thread; the other threads answer everybody else
 EVERY = 3600  # seconds between two sweeps
+A_DAY = 50  # times the largest file: more bytes of files than that are not taken in a day
 
 
 class Attachments:
@@ -42,6 +43,8 @@ class Attachments:
         self._most, self._today = most, today
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._swept = float("-inf")
+        self._lock = threading.Lock()
+        self._day, self._taken = today(), 0
 
     def take(self, request: Request, allowed: Capability, lang: str) -> File:
         """Read the body, seal its one file and keep it. Raises `Refusal` or what storing raises.
@@ -86,6 +89,7 @@ class Attachments:
         found = request.files.getlist(FIELD)
         if len(found) != 1 or upload.empty:
             raise Refusal(400, gettext("No file was chosen, or it is empty."))
+        self._count(upload.size)
         kept = upload.keep()
         file = File(
             _name(found[0].filename or ""), found[0].mimetype[:LONGEST_NAME], kept.size,
@@ -95,6 +99,15 @@ class Attachments:
         if self._receiver.follow_up(allowed, content):
             upload.referred()
         return file
+
+    def _count(self, size: int) -> None:
+        """Keep to the day's budget, which is everybody's together: text is taken beyond it."""
+        with self._lock:
+            if self._day != self._today():
+                self._day, self._taken = self._today(), 0
+            if self._taken + size > A_DAY * self._most:
+                raise NoRoom
+            self._taken += size
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -123,9 +136,14 @@ class _Sink:
         return cast(IO[bytes], self._upload)
 
     @property
+    def size(self) -> int:
+        """How many bytes came."""
+        return self._upload.size if self._upload is not None else 0
+
+    @property
     def empty(self) -> bool:
         """Whether not one byte came."""
-        return self._upload is None or self._upload.size == 0
+        return self.size == 0
 
     def keep(self) -> Kept:
         """Make the file durable. Only after something came."""

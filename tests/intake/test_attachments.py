@@ -250,3 +250,13 @@ def test_a_killed_upload_is_swept_after_the_next_start(world, visitor, receipt):
     swept = attachments._store.sweep(set, time.time() + 4000)
     assert swept == 1
     assert folder(world) == []
+
+
+def test_the_days_files_have_a_budget_and_the_next_day_a_new_one(world, visitor, receipt):
+    small(world, most=1000)
+    for number in range(50):
+        assert send(visitor, receipt, data=bytes([number]) * 1000).status == 200
+    assert send(visitor, receipt, data=b"one more").status == 503
+    assert visitor.post(receipt.form("add"), w_narrative="글").id("done")
+    world.forward(hours=20)
+    assert send(visitor, receipt, data=b"one more").status == 200
