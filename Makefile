@@ -15,7 +15,6 @@ run: .venv/run.stamp ## The demonstration: fictional testimony, intake on port 8
 
 test: .venv/test.stamp interop web ## Every test; what lacks its program is skipped with a line (ARGS="-k kill")
 	$(PY) -m pytest $(ARGS)
-	$(if $(ARGS),,NARU_TEST_PG=1 $(PY) -m pytest tests/intake tests/casebook tests/desk)
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -53,6 +52,7 @@ proof: .venv/test.stamp interop ## Long runs: 200 kills, five cold starts of Tor
 	for start in 1 2 3 4 5; do \
 		NARU_REQUIRE_ALL=1 $(PY) -m pytest -s tests/tor || exit 1; \
 	done
+	NARU_TEST_PG=1 $(PY) -m pytest tests/intake tests/casebook tests/desk
 	$(PY) -m bench --check
 
 fuzz: .venv/test.stamp ## Bend what strangers send, sixty seconds for each kind (longer: tests/fuzz/__main__.py)

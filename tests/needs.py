@@ -12,11 +12,14 @@ PACKAGES = {
     "age": "age",
     "chromium": "chromium",
     "firefox-esr": "firefox-esr",
+    "nft": "nftables",
     "node": "nodejs",
     "npm": "npm",
+    "openssl": "openssl",
     "sha256sum": "coreutils",
     "ssh-keygen": "openssh-client",
     "strace": "strace",
+    "systemd-analyze": "systemd",
     "tor": "tor",
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from app import source
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
 from app.casebook.steward import Steward
@@ -92,6 +93,7 @@ def create_app(
     refusals.answer(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
+    app.register_blueprint(source.pages)
     gate.stand_at(app)
     app.jinja_env.globals.update(
         style=sheet.css,

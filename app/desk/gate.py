@@ -24,6 +24,7 @@ MEMBERS = READERS | PARTNERS
 
 ACCESS: dict[str, frozenset[str]] = {
     "auth.login": ANYBODY,
+    "source.source": ANYBODY,
     "auth.logout": MEMBERS,
     "auth.home": MEMBERS,
     "queue.show": READERS,

@@ -1,0 +1,149 @@
+"""The files of deploy/: they are what the tools they are for accept, and what the doctor wants."""
+
+import base64
+import io
+import re
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from deploy.conftest import HEALTHY
+from needs import need
+from outside.demo import ROOT
+from outside.site import Site
+
+from app import source
+from app.doctor import examine
+
+DEPLOY = ROOT / "deploy"
+EXPOSURE = 0.5  # of 10, as systemd counts
+
+
+def done(*words, **kw):
+    found = subprocess.run(
+        [str(word) for word in words], capture_output=True, text=True, check=False, **kw
+    )
+    assert found.returncode == 0, (words, found.stdout[-2000:], found.stderr[-2000:])
+    return found.stdout
+
+
+@pytest.mark.parametrize("app", ["intake", "desk"])
+def test_a_unit_is_shut_in(app):
+    need("systemd-analyze")
+    unit = DEPLOY / f"naru-{app}.service"
+    told = done(
+        "systemd-analyze", "--offline=true", "security", f"--threshold={EXPOSURE * 10:.0f}", unit
+    )
+    exposed = set(re.findall(r"^✗ (\S+?)=?\s", told, re.MULTILINE))
+    explained = set(
+        re.findall(r"^\| `(\S+?)=?` \|", (ROOT / "docs/operator.md").read_text(), re.MULTILINE)
+    )
+    assert exposed <= explained, exposed - explained
+
+
+def test_a_unit_without_its_fences_is_over_the_threshold(tmp_path):
+    need("systemd-analyze")
+    unit = tmp_path / "naru-bare.service"
+    text = (DEPLOY / "naru-intake.service").read_text()
+    unit.write_text(text.replace("PrivateNetwork=yes\n", "").replace("ProtectSystem=strict\n", ""))
+    command = [
+        "systemd-analyze",
+        "--offline=true",
+        "security",
+        f"--threshold={EXPOSURE * 10:.0f}",
+        str(unit),
+    ]
+    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
+
+
+def test_the_firewall_is_understood_by_nft():
+    done(need("nft"), "-c", "-f", DEPLOY / "nftables.conf")
+
+
+def test_tor_understands_its_file(tmp_path):
+    text = (DEPLOY / "torrc").read_text().replace("/var/lib/tor", str(tmp_path))
+    (tmp_path / "torrc").write_text(text.replace("/run/naru", f"{tmp_path}/run-naru"))
+    words = ["--verify-config", "-f", tmp_path / "torrc", "--defaults-torrc", "/nonexistent"]
+    assert "valid" in done(
+        need("tor"), *words, "--ignore-missing-torrc", "--DataDirectory", tmp_path
+    )
+
+
+def test_the_doctor_is_content_with_what_install_writes(machine):
+    """install.sh into another root; what it writes takes the place of the healthy files."""
+    for name in ("etc/nftables.conf", "etc/tor/torrc", "etc/systemd/journald.conf.d/60-naru.conf"):
+        (machine.root / name).unlink()
+    environ = {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "NARU_ROOT": str(machine.root),
+        "NARU_NO_PIP": "1",
+    }
+    told = done("bash", DEPLOY / "install.sh", env=environ)
+    assert "now /opt/naru/" in told
+    assert examine(machine.patient()) == []
+    tree = machine.root / "opt/naru" / (machine.root / "opt/naru/current").readlink().name
+    assert (tree / "app" / "serve.py").exists()
+    assert not (tree / ".git").exists()
+    assert not (tree / "var").exists()
+    again = done("bash", DEPLOY / "install.sh", env=environ)
+    assert f"before /opt/naru/{tree.name}" in again
+
+
+def test_a_host_for_the_intake_alone_has_no_door_for_members(machine):
+    environ = {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "NARU_ROOT": str(machine.root),
+        "NARU_NO_PIP": "1",
+    }
+    done("bash", DEPLOY / "install.sh", "intake", env=environ)
+    assert "naru-desk" not in (machine.root / "etc/tor/torrc").read_text()
+    assert not (machine.root / "etc/systemd/system/naru-desk.service").exists()
+
+
+def test_a_member_is_authorised_once_with_a_key_that_fits(tmp_path):
+    need("openssl")
+    environ = {"PATH": "/usr/bin:/bin", "NARU_ONION": str(tmp_path)}
+    private = done(DEPLOY / "authorise", "jina", env=environ).strip()
+    kept = (tmp_path / "authorized_clients" / "jina.auth").read_text().strip()
+    raw = base64.b32decode(private + "=" * (-len(private) % 8))
+    public = X25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
+    assert kept == "descriptor:x25519:" + base64.b32encode(public).decode().rstrip("=")
+    for wrong in (["jina"], ["../x"], []):
+        again = subprocess.run(
+            [DEPLOY / "authorise", *wrong], env=environ, capture_output=True, check=False
+        )
+        assert again.returncode != 0
+
+
+def test_scripts_are_read_by_bash():
+    for script in ("install.sh", "rollback.sh", "authorise"):
+        done("bash", "-n", DEPLOY / script)
+
+
+def test_both_apps_hand_over_their_source_to_anybody(demo):
+    for address in (demo.intake, demo.desk):
+        page = Site(address).get("/source")
+        assert page.status == 200
+        assert page.body == source.archive()
+        with tarfile.open(fileobj=io.BytesIO(page.body)) as tar:
+            names = set(tar.getnames())
+            licence = tar.extractfile("naru/LICENSE").read()
+        assert {"naru/wsgi.py", "naru/app/source.py", "naru/Makefile"} <= names
+        assert b"AFFERO" in licence
+    assert "href=/source" in Site(demo.intake).get("/ko/").text
+
+
+def test_the_source_holds_nothing_of_a_deployment(tmp_path):
+    house = tmp_path / "house"
+    for name in ("app/a.py", "var/demo/mailbox.sqlite", "naru.toml", "app/__pycache__/a.pyc"):
+        (house / name).parent.mkdir(parents=True, exist_ok=True)
+        (house / name).write_text("x")
+    with tarfile.open(fileobj=io.BytesIO(source.archive(house))) as tar:
+        assert tar.getnames() == ["naru/app/a.py"]
+
+
+def test_what_is_healthy_here_is_what_is_deployed():
+    assert HEALTHY["proc/sys/kernel/core_pattern"].strip() in (DEPLOY / "sysctl.conf").read_text()
+    assert shutil.which("bash")
