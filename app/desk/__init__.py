@@ -28,6 +28,7 @@ from app.desk import (
     refusals,
     release,
     replying,
+    retention,
     stages,
     suggesting,
     testimony,
@@ -54,6 +55,7 @@ PAGES = (
     pages,
     custody,
     keeping,
+    retention,
 )
 
 

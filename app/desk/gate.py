@@ -71,6 +71,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "keeping.enrol": ANYBODY,  # the link itself is the key
     "keeping.accept": ANYBODY,
     "custody.show": LEADS,
+    "retention.show": LEADS,
+    "retention.erase": LEADS,
+    "retention.hold": LEADS,
     "custody.sign": LEADS,
     "custody.checkpoint": MEMBERS,
     "custody.verify": MEMBERS,
