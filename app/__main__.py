@@ -27,6 +27,7 @@ WORDS = {
     "backup": ("app.backup", "write a backup"),
     "restore": ("app.restore", "bring a backup back"),
     "members": ("app.desk.commands.members", "add, list and remove members"),
+    "recover": ("app.desk.commands.recover", "make a lead again with the identity on paper"),
     "epochs": ("app.desk.commands.epochs", "list, begin and end arrival epochs"),
     "custody": ("app.desk.commands.custody", "verify the account, or write its checkpoint"),
     "steward": ("app.desk.commands.steward", "do once what is due: withdrawals, nightly packing"),

@@ -38,7 +38,7 @@ class Invitation:
     lang: str
 
 
-def invite(
+def invite(  # noqa: PLR0913 - what a member is
     store: Store,
     keyring: Keyring,
     name: str,
@@ -46,11 +46,18 @@ def invite(
     *,
     triage: bool = False,
     lang: str = "en",
+    kind: str = "rescue",
 ) -> str:
     """Enrol a member who is not there, and return the link's token. A lead's act."""
     # Nobody ever sees this passphrase: until the link is opened, no log-in is possible.
     made = founding.add_member(
-        store, keyring, name, role, triage=triage, passphrase=secrets.token_hex(32)
+        store,
+        keyring,
+        name,
+        role,
+        triage=triage,
+        passphrase=secrets.token_hex(32),
+        kind=kind,
     )
     token = secrets.token_bytes(TOKEN)
     body = {"seed": made.identity.seed.hex(), "member": made.member.id, "name": name}

@@ -11,7 +11,11 @@ from pathlib import Path
 
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
+from app.casebook.epochs import NotTakenIn, TooEarly
 from app.casebook.keyring import Keyring
+from app.casebook.recovery import NoSharing, NotTheRecovery
+from app.casebook.removal import LastOne
+from app.casebook.requests import NotConfirmed
 from app.casebook.shapes import (
     CasebookError,
     NoConsent,
@@ -27,6 +31,12 @@ SENTENCES: Mapping[type[CasebookError], str] = {
     NotYours: "this member may not do that",
     NotFound: "there is no such member, testimony or release",
     NoConsent: "the witness did not agree to that",
+    LastOne: "without this member nobody would be left who leads, or takes in arrivals",
+    TooEarly: "a key ends four weeks after its week, not before",
+    NotTakenIn: "something of this week is not taken in",
+    NotConfirmed: "no second person has confirmed this: see /requests on the desk",
+    NotTheRecovery: "these are not two shares of this desk's recovery identity",
+    NoSharing: "install shamir-mnemonic, or give the whole identity",
 }
 LONGEST = 4096
 
@@ -38,12 +48,13 @@ def member_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def passphrase_of(args: argparse.Namespace) -> str:
-    """Return the passphrase from the file descriptor named, or from the terminal."""
+    """Return passphrase and code, a line each, from the descriptor named or the terminal."""
     if args.passphrase_fd is not None:
-        return os.read(args.passphrase_fd, LONGEST).decode().split("\n", 1)[0]
+        return os.read(args.passphrase_fd, LONGEST).decode()
     if not sys.stdin.isatty():
         raise Problem("there is no terminal to ask for the passphrase: use --passphrase-fd")
-    return getpass.getpass(f"passphrase of {args.name}: ")
+    passphrase = getpass.getpass(f"passphrase of {args.name}: ")
+    return f"{passphrase}\n{getpass.getpass('code, if there is one: ')}"
 
 
 def book_of(args: argparse.Namespace) -> Casebook:
@@ -61,7 +72,8 @@ def acting(args: argparse.Namespace) -> Iterator[tuple[Casebook, Keyring]]:
     """Unlock the member's keys for one command; the session ends with it. Raises ``Problem``."""
     book = book_of(args)
     try:
-        cookie = book.log_in(args.name, passphrase_of(args), "", book.store.clock())
+        passphrase, _, code = passphrase_of(args).partition("\n")  # a code is on the second line
+        cookie = book.log_in(args.name, passphrase, code.strip(), book.store.clock())
         try:
             yield book, book.resume(cookie, book.store.clock())
         finally:

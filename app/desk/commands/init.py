@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from app.casebook import recovery
 from app.casebook.founding import Founded
 from app.desk import founding_day
 from app.problems import Problem
@@ -58,11 +59,28 @@ def _ask(question: str) -> str:
         raise Problem("there is nobody to ask: give the answers as arguments (--help)") from error
 
 
+def _shares(founded: Founded) -> list[str]:
+    try:
+        return recovery.shares(founded.recovery)
+    except recovery.NoSharing:
+        return []
+
+
+def _on_paper(founded: Founded) -> str:
+    shares = _shares(founded)
+    if not shares:
+        return "  (install shamir-mnemonic to have it as three shares, of which two are enough)"
+    lines = ["  or, better, as three shares on three papers; any two are enough, one is nothing:"]
+    lines += [f"\n    share {n}: {share}" for n, share in enumerate(shares, 1)]
+    return "\n".join(lines)
+
+
 def _tell(args: argparse.Namespace, path: Path, founded: Founded) -> None:
     told = {
         "config": str(path),
         "lead": {"name": founded.lead.member.name, "passphrase": founded.lead.passphrase},
         "recovery": str(founded.recovery),
+        "shares": _shares(founded),
         "fingerprint": founded.fingerprint,
     }
     if args.json:
@@ -80,6 +98,8 @@ Write on paper now; nothing of this is stored:
 
   recovery identity (opens everything when no member can; keep it in a safe place, apart):
     {founded.recovery}
+
+{_on_paper(founded)}
 
   fingerprint of the desk's signing key (publish it):
     {founded.fingerprint}
