@@ -67,7 +67,7 @@ class Evidence:
             partner = self.partner(connection, keyring, partner_name)
             self._check(opened, partner, purpose)
             offered, cuts = self._cuts(keyring, opened, choice, purpose)
-            event = self._event(opened, purpose, cuts)
+            event = self._event(keyring, opened, purpose, cuts)
             source = leaving.source(connection, keyring, record, event, partner.shelf)
         parts = leaving.parts(source)
         order = {token: token for token in cutting.tokens(parts)}
@@ -98,7 +98,7 @@ class Evidence:
             partner = self.partner(connection, keyring, partner_name)
         self._check(opened, partner, purpose)
         _, cuts = self._cuts(keyring, opened, choice, purpose)
-        event = self._event(opened, purpose, cuts)
+        event = self._event(keyring, opened, purpose, cuts)
         agreed = self._agreed(keyring, opened, partner.member.name, purpose, event)
         decision = {
             **event,
@@ -159,7 +159,7 @@ class Evidence:
         rules.check(opened, partner.member.kind, purpose, withdrawing=withdrawing)
 
     def _second(self, opened: Testimony, purpose: str) -> tuple[str, ...]:
-        abuses = [one for tag in opened.tags for one in getattr(tag, "abuses", ())]
+        abuses = [one for tag in opened.tags for one in tag.abuse]
         return rules.needs_second(opened, purpose, abuses)
 
     def _cuts(
@@ -169,8 +169,12 @@ class Evidence:
         offered = proposing.proposals(opened, (Person(who, name) for who, name in rows))
         return offered, proposing.cuts(opened, offered, choice, purpose)
 
-    @staticmethod
-    def _event(opened: Testimony, purpose: str, cuts: list[cutting.Cut]) -> dict[str, Any]:
+    def _event(
+        self, keyring: Keyring, opened: Testimony, purpose: str, cuts: list[cutting.Cut]
+    ) -> dict[str, Any]:
+        newest: dict[str, dict[str, str]] = {}
+        for one in self.vault.index(keyring).translations(opened.id):
+            newest.setdefault(one.lang, {"lang": one.lang, "text": one.text, "day": one.day})
         return {
             "purpose": purpose,
             "tags": [
@@ -178,6 +182,7 @@ class Evidence:
             ],
             "cuts": [cut.event() for cut in cuts],
             "letters": [one.id for one in opened.letters if one.kind in leaving.LETTERS],
+            "translations": list(newest.values()),
         }
 
     def partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:

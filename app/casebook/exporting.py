@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.casebook import dossier, provenance, readme, rendering, spreadsheets
+from app.casebook import analysis, dossier, provenance, readme, rendering, spreadsheets
 from app.casebook.account import Account
 from app.casebook.cutting import Placeholders
 from app.casebook.releases import Copy
@@ -90,6 +90,8 @@ def _files(
     for path, table in spreadsheets.tables(read, found).items():
         yield f"tables/{path}", table
     day = max(str(copy.content["day"]) for copy in copies)
+    for path, found_in in analysis.files(read, desk.model):
+        yield f"analysis/{path}", pretty(found_in)
     yield from dossier.files(name, day, read, desk.model)
     yield "model/process-model.yaml", MODEL_FILE.read_bytes()
     yield from readme.files(name, purpose)
@@ -130,6 +132,10 @@ def _testimony(
     )
     yield f"{folder}/tags.json", pretty(told.tags)
     yield f"{folder}/record.jsonld", pretty(provenance.record(copy, told, text, model))
+    for one in content.get("translations", ()):
+        yield f"{folder}/translation.{one['lang']}.txt", found.text(one["text"]).encode()
+        about = {"by": "a member of the organisation", "day": one["day"], "of": text}
+        yield f"{folder}/translation.{one['lang']}.json", pretty(about)
     for number, letter in enumerate(content["letters"], start=1):
         said = {name: found.answer(value) for name, value in letter["fields"].items()}
         yield f"{folder}/letter-{number:03d}.json", pretty({"kind": letter["kind"], **said})

@@ -39,6 +39,11 @@ PLAIN_TAG = (
     "end",
     "text",
     "confidence",
+    "hearsay",
+    "agency",
+    "abuse",
+    "decision",
+    "charge",
 )
 
 
@@ -66,6 +71,7 @@ class Source:
     purpose: str
     commitments: Sequence[Commitment]
     shelf: bytes
+    translations: Sequence[Mapping[str, Any]] = ()
 
     @property
     def narrative(self) -> str:
@@ -97,7 +103,14 @@ def source(
     commitments = [Commitment.to(key.salt(n), p) for n, p in enumerate(paragraphs, start=1)]
     cuts = [Cut.of(one) for one in decision.get("cuts", ())]
     return Source(
-        document, letters, decision["tags"], cuts, decision["purpose"], commitments, shelf
+        document,
+        letters,
+        decision["tags"],
+        cuts,
+        decision["purpose"],
+        commitments,
+        shelf,
+        tuple(decision.get("translations", ())),
     )
 
 
@@ -126,6 +139,12 @@ def parts(source: Source) -> dict[str, Any]:
             for letter in source.letters
         ],
         "tags": [_tag(source, tag, made) for tag in source.tags],
+        "translations": [
+            {**one, "text": _said(source, str(one["text"]))}
+            for one in source.translations
+            if not any(cut.paragraph for cut in source.cuts)
+        ],
+        "witness": _token(source, f"thread:{source.document['thread']}"),
         "commitments": _commitments(source, made),
         "people": sorted({_token(source, str(tag["person"])) for tag in source.tags}),
     }
@@ -164,6 +183,8 @@ def _tag(source: Source, tag: Mapping[str, Any], made: Sequence[Span]) -> dict[s
         "end": cutting.units(end, made, end=True),
         "text": _pieces(source, source.narrative[start:end], inside),
         "date_as_stated": _said(source, str(tag["date_as_stated"])),
+        "agency": _said(source, str(tag.get("agency", ""))),
+        "abuse": list(tag.get("abuse", ())),
     }
 
 

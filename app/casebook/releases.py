@@ -62,6 +62,7 @@ def release(
         "tags": decision["tags"],
         "cuts": decision["cuts"],
         "letters": decision["letters"],
+        "translations": decision["translations"],
         "agreed": decision["agreed"],
         "slot": slot.hex(),
         "day": store.today(),

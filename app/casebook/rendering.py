@@ -29,6 +29,7 @@ class Told:
     redactions: list[dict[str, Any]]
     answers: dict[str, Any]
     tags: list[dict[str, Any]]
+    witness: str = ""  # the same for all testimonies of one witness; never written
 
 
 def placeholders(copies: Iterable[Copy], name: str) -> Placeholders:
@@ -56,6 +57,7 @@ def testimony(copy: Copy, found: Placeholders) -> Told:
         redactions=_redactions(text, found),
         answers={k: found.answer(v) for k, v in fields.items() if k != "w_narrative"},
         tags=[_told_tag(one, text, found, named=named) for one in content["tags"]],
+        witness=str(content.get("witness", "")),
     )
 
 
@@ -76,6 +78,7 @@ def tag(said: Mapping[str, Any], text: cutting.Text, found: Placeholders) -> dic
         "person_name": found.text(said["person_name"]),
         "text": found.text(said["text"]),
         "date_as_stated": found.text(said["date_as_stated"]),
+        "agency": found.text(said.get("agency", "")),
         "start": found.offset(text, int(said["start"])),
         "end": found.offset(text, int(said["end"])),
     }

@@ -110,7 +110,8 @@ def _claims(read: Sequence[Told]) -> list[dict[str, str]]:
     rows = []
     for told, tag in _ordered(read):
         said = {"stage": [tag["stage"]]}
-        said |= {k: list(tag[k]) for k in ("abuses", "charges", "decisions") if tag.get(k)}
+        said |= {"abuse": list(tag["abuse"])} if tag.get("abuse") else {}
+        said |= {k: [tag[k]] for k in ("decision", "charge", "agency") if tag.get(k)}
         for kind, values in said.items():
             rows += [
                 {

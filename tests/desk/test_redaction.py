@@ -157,3 +157,16 @@ def test_words_that_would_single_somebody_out_are_warned_of(world, owner):
     page = preview(owner, record)
     assert page.id("singled") is not None
     assert "1 witness" in page.id("singled").text
+
+
+def test_translations_leave_cut_and_analysis_beside_them(world, owner, partner):
+    record = released(world, owner)
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    world.book.working.translate(ring, record, "en", "My brother Kim Cheol-ok was handed over.")
+    assert owner.release(record, purpose="k_pub_anon").status == 303
+    bag = files(plain(world, partner, record))
+    said = bag[f"data/testimony/{record[:12]}/translation.en.txt"].decode()
+    assert said.startswith("My brother [NAME-")
+    assert leaks(bag) == []
+    assert b'"independent": 1' in bag["data/analysis/corroboration.json"]
+    assert b"questions" in bag["data/analysis/conflicts.json"]
