@@ -162,7 +162,7 @@ def identities(demo):
     """What a lead of the demonstration can open arrivals with."""
     book = open_book(load_settings(next(demo.data.glob("*.toml"))).desk)
     member, store = demo.info["lead"], book.store
-    _, ring = members.log_in(store, member["name"], member["passphrase"], store.clock())
+    _, ring = members.log_in(store, member["name"], member["passphrase"], "", store.clock())
     with store.casebook.connect() as connection:
         found = ring.epochs(connection)
         return [str(key.identity) for keys in found.values() for key in keys]
