@@ -12,6 +12,7 @@ BENCHES = {
     "slow": "A thousand slow uploads",
     "start": "Start to first answer",
     "seal": "Sealing",
+    "casebook": "The casebook: take in, unlock, filter, replace keys",
     "browser": "Sealing in a witness's browser",
     "suggest": "Suggestions on an invented world and on the samples",
 }

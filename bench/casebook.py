@@ -1,0 +1,93 @@
+"""Taking in, unlocking, filtering, replacing keys: the casebook by itself, on a real SQLite file.
+
+`NARU_RECORDS=100000 python -m bench casebook` measures what the targets speak of; the default is
+smaller. What is taken in was sealed as the intake seals; what fills the casebook was taken in.
+"""
+
+import os
+import secrets
+import tempfile
+import time
+from pathlib import Path
+
+from casebook.kit import Kit
+from desk.world import Founded
+from sqlalchemy import Connection
+
+from app.casebook import ledger, rotation
+from app.casebook.keyring import REVIEWERS, Keyring
+from bench.table import Row
+
+ARRIVALS = 1000
+RECORDS = int(os.environ.get("NARU_RECORDS", "10000"))
+BATCH = 2000
+STAGES = ("cn_arrest", "forced_repatriation", "statesec_interrogation")
+TEXT = "지어낸 이야기입니다. 2023년 10월 9일 도문에서 온성으로 넘겨졌습니다. " * 20
+
+
+def rows() -> list[Row]:
+    """Measure each once; targets are of 1,000 arrivals and 100,000 records."""
+    os.environ["NARU_TESTING"] = "1"
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        kit = Kit(Path(two), Founded(Path(one)))
+        found = [_take_in(kit)]
+        owner = kit.ring("owner")
+        for at in range(0, RECORDS, BATCH):
+            _fill(kit, owner, min(BATCH, RECORDS - at))
+        note = f"{RECORDS:,} records"
+        began = time.monotonic()
+        book = kit.another()
+        ring = kit.ring("owner", book)
+        found.append(Row("unlock", time.monotonic() - began, "s", most=10, note=note))
+        for name, where in (("queue", {}), ("filter", {"stage": STAGES[1], "track": "common"})):
+            began = time.process_time()
+            book.queue(ring, **where)
+            took = 1000 * (time.process_time() - began)
+            found.append(Row(f"{name}, a page, CPU", took, "ms", most=60, note=note))
+        began = time.monotonic()
+        book.search(ring, "온성으로")
+        found.append(Row("search", time.monotonic() - began, "s", most=1, note=note))
+        began = time.monotonic()
+        moved = rotation.rotate(kit.store, ring)
+        took = time.monotonic() - began
+        found.append(Row("replace the casebook keys", took, "s", note=f"{moved:,} re-wrapped"))
+    return found
+
+
+def _take_in(kit: Kit) -> Row:
+    for _ in range(ARRIVALS):
+        kit.arrive(TEXT)
+    ring = kit.ring("owner")
+    began = time.monotonic()
+    kit.book.collect(ring, ARRIVALS)
+    return Row(f"take in {ARRIVALS:,}", time.monotonic() - began, "s", most=2)
+
+
+def _fill(kit: Kit, owner: Keyring, count: int) -> None:
+    def work(connection: Connection) -> None:
+        for _ in range(count):
+            _record(connection, owner)
+
+    kit.store.casebook_writer.run(work)
+
+
+def _record(connection: Connection, owner: Keyring) -> None:
+    record = secrets.token_bytes(16)
+    document = {
+        "id": record.hex(),
+        "kind": "testimony",
+        "thread": secrets.token_hex(16),
+        "epoch": "2026-W48",
+        "way": "server",
+        "lang": secrets.choice(("ko", "zh", "en")),
+        "fields": {"w_narrative": TEXT, "w_role": "survivor", "k_rescue": "yes"},
+    }
+    first = {"e": "document", "document": document, "key": "00" * 16, "day": "2026-11-23"}
+    ledger.begin(connection, owner, record, "2026-11-23", first, REVIEWERS)
+    tag = {
+        "e": "tag", "id": secrets.token_hex(16), "person": secrets.token_hex(16), "episode": 1,
+        "stage": secrets.choice(STAGES), "track": "common", "start": 0, "end": 5, "text": "지어낸",
+        "confidence": "sure", "date_from": "", "date_to": "", "date_as_stated": "",
+        "knowledge": "unknown", "by": "owner", "day": "2026-11-23",
+    }  # fmt: skip
+    ledger.append(connection, owner, record, tag)
