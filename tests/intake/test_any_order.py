@@ -1,0 +1,109 @@
+"""Any order of what witnesses do leaves the mailbox as a simple model says."""
+
+import datetime as dt
+import secrets
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from intake.conftest import MONDAY
+from intake.world import World
+from outside.site import Upload, multipart
+
+TEXTS = st.sampled_from(["하나", "둘", "셋"])
+KINDS = {"add": "addition", "answer": "answer"}
+
+
+class Witness(RuleBasedStateMachine):
+    """One witness, one intake; the model is a list of what is kept."""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.world = World(Path(self.folder.name), MONDAY.timestamp(), secrets.token_bytes(16))
+        self.visitor = self.world.visitor()
+        self.form = self.visitor.get("/ko/").form("testimony")
+        self.page, self.kept, self.gone, self.waits = None, [], False, None
+
+    def teardown(self):
+        self.world.engine.dispose()
+        self.folder.cleanup()
+
+    def keep(self, *item):
+        if item not in self.kept:
+            self.kept.append(item)
+
+    @rule(text=TEXTS)
+    def send(self, text):
+        """The same form, again and again: other text is a correction of the first."""
+        page = self.visitor.post(self.form, w_narrative=text)
+        first = self.page is None
+        if first:
+            self.page = page
+            self.first = text
+            self.keep("testimony", text)
+        elif self.gone:
+            assert page.status in (200, 409)
+        elif text != self.first:
+            self.keep("correction", text)
+        if page.status == 200:
+            assert page.receipt == self.page.receipt
+
+    @precondition(lambda self: self.page)
+    @rule(name=st.sampled_from(sorted(KINDS)), text=TEXTS)
+    def follow(self, name, text):
+        page = self.visitor.post(self.page.form(name), w_narrative=text)
+        assert page.status == (409 if self.gone else 200)
+        if not self.gone:
+            self.keep(KINDS[name], text)
+
+    @precondition(lambda self: self.page)
+    @rule(data=st.sampled_from([b"1", b"22"]), cut=st.booleans())
+    def attach(self, data, cut):
+        kind, body = multipart([("attachment", Upload("파일.jpg", data))])
+        body = body[:-5] if cut else body
+        action = self.page.form("attach").action
+        page = self.visitor.send("POST", action, body, {"Content-Type": kind})
+        assert page.status == (400 if cut else 409 if self.gone else 200)
+        if not cut and not self.gone:
+            self.keep("attachment", str(len(data)))
+
+    @precondition(lambda self: self.page)
+    @rule(when=st.sampled_from(["now", "in-7-days", "not"]))
+    def withdraw(self, when):
+        form = self.page.form("withdraw")
+        page = self.visitor.post(form, receipt=self.page.receipt, when=when)
+        assert page.status == (409 if self.gone and when == "not" else 200)
+        if when == "now":
+            self.gone, self.kept, self.waits = True, [], None
+        elif not self.gone:
+            day = (MONDAY + dt.timedelta(days=7)).date().isoformat()
+            self.waits = day if when == "in-7-days" else None
+
+    @rule()
+    def restart(self):
+        self.world.app = self.world.start()
+
+    @invariant()
+    def the_mailbox_holds_what_the_model_says(self):
+        found = [
+            (one.kind, str(one.file.size) if one.file else one.fields["w_narrative"])
+            for one in self.world.opened()
+        ]
+        assert sorted(found) == sorted(self.kept)
+        files = self.world.settings.blob_dir
+        lying = len(list(files.iterdir())) if files.exists() else 0
+        assert lying == sum(kind == "attachment" for kind, _ in self.kept)
+        if self.kept:
+            assert {row.withdraw_on for row in self.world.rows()} == {self.waits}
+
+
+Witness.TestCase.settings = settings(
+    max_examples=8,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+test_any_order = Witness.TestCase
