@@ -162,3 +162,14 @@ class People:
             " LIMIT ?"
         )
         return [person for (person,) in self._all(sql, quarter, *rings, limit)]
+
+    def returned(self, rings: Sequence[str], stage: str, quarter: str) -> list[tuple[str, str]]:
+        """Return the persons of whom a stage is told in a quarter, each with its EDTF date."""
+        marks = ",".join("?" * len(rings))
+        sql = (
+            "SELECT DISTINCT person, json_extract(body, '$.date_from') FROM tag"  # noqa: S608 - marks
+            f" WHERE quarter = ? AND stage = ? AND ring IN ({marks})"
+        )
+        return [
+            (self.root(person), date) for person, date in self._all(sql, quarter, stage, *rings)
+        ]

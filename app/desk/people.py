@@ -6,15 +6,15 @@ from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
-from app.casebook.index import visible
+from app.casebook.index import Index, quarter, visible
 from app.casebook.shapes import BadTag
 from app.desk.context import book, desk, keyring
 from app.desk.refusals import refuse
 from app.desk.stages import path_of
 from app.desk.words import gettext
-from app.reading.claims import Claim
+from app.reading.claims import Claim, days
 from app.reading.clock import clocks
-from app.reading.closing import UN_URGENT, closing, cohorts
+from app.reading.closing import UN_URGENT, Group, closing, cohorts
 from app.reading.corroboration import corroborate
 from app.reading.rules import questions
 from app.reading.wording import expectation
@@ -95,19 +95,34 @@ def act(person_id: str, what: str) -> Response | tuple[str, int]:
     return go(url_for("people.show", person_id=person_id), 303)
 
 
+def _held_then(held: Index, rings: list[str], group: Group) -> int:
+    """Count who is told to have been sent back with a known group: whose day may be its day."""
+    first, last = group.day0.first, group.day0.last
+    quarters = {quarter(first.isoformat()), quarter(last.isoformat())}
+    return len(
+        {
+            person
+            for one in quarters
+            for person, said in held.returned(rings, "forced_repatriation", one)
+            if (span := days(said)) and span.earliest and span.latest
+            if span.earliest <= last and first <= span.latest
+        }
+    )
+
+
 @pages.get("/clock")
 def clock() -> str:
     """Show which windows close soonest, and where the model would expect known groups today."""
     claims, model = book().peopling.recent(keyring()), desk().model
     held, rings = book().working.index(keyring()), visible(keyring().rings)
     soon = closing(model, claims, _today())[:SHOWN]
-    groups = cohorts(model, claims, _today())
+    groups = cohorts(model, (), _today())
     return render_template(
         "desk/clock.html",
         model=model,
         today=_today(),
         soon=soon,
         urgent=UN_URGENT,
-        groups=groups,
+        groups=[(one, _held_then(held, rings, one)) for one in groups],
         names={one.person: held.named(rings, one.person) or one.person[:8] for one in soon},
     )

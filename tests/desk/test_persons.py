@@ -81,7 +81,11 @@ def test_sources_are_counted_and_the_clock_is_read(world, owner, three):
     page = owner.get(f"/people/{three[0]}")
     assert page.root.one(id="clock")
     assert "2 independent sources" in page.text
-    assert owner.get("/clock").status == 200
+    cohorts = owner.get("/clock").root.one(id="cohorts").all("tr")
+    rows = {row.attrs.get("data-cohort"): list(row.all("td")) for row in cohorts}
+    held = {name: cells[-1].text for name, cells in rows.items() if name}
+    assert held.pop("seed_2023_10_09") == "2"  # two of the three are one, and were sent back then
+    assert set(held.values()) == {"0"}
 
 
 def test_a_contradiction_becomes_a_question(world, owner):
