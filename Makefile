@@ -49,6 +49,7 @@ bench-smoke: .venv/test.stamp ## The one table that counts instead of timing: th
 proof: .venv/test.stamp interop ## Long runs: 200 kills, five cold starts of Tor, then every table; half an hour
 	NARU_REQUIRE_ALL=1 NARU_KILLS=200 $(PY) -m pytest --timeout=3600 -s tests/outside/test_kill.py
 	NARU_ATTACHMENT_BYTES=2147483648 $(PY) -m pytest --timeout=3600 -s tests/intake/test_large_files.py
+	NARU_REQUIRE_ALL=1 NARU_FAULTS=20 $(PY) -m pytest --timeout=3600 -s tests/outside/test_faults.py
 	for start in 1 2 3 4 5; do \
 		NARU_REQUIRE_ALL=1 $(PY) -m pytest -s tests/tor || exit 1; \
 	done
