@@ -101,7 +101,7 @@ class World:
     def _broken(self):
         raise AssertionError("a commit failed")
 
-    def arrive(
+    def arrive(  # noqa: PLR0913 - what a witness may send
         self,
         text=STORY,
         *,
