@@ -49,6 +49,7 @@ from app.casebook.shapes import (
 )
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
+from app.casebook.viewing import Viewing
 from app.casebook.working import Working
 from crypto import sealing
 from crypto.canonical import canonical
@@ -68,6 +69,7 @@ class Casebook:
         self.vault = Vault(store)
         self.working = Working(store, self.vault)
         self.peopling = Peopling(store, self.vault, self.working)
+        self.viewing = Viewing(store, self.vault)
         self._trouble: tuple[Trouble, ...] = ()
         self.evidence = Evidence(store, self.vault, self._open, self._note)
 

@@ -28,10 +28,9 @@ SCHEMA = """
 CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
   role TEXT, number INTEGER, preview TEXT, text TEXT, answers TEXT, province TEXT,
   state TEXT, assignee TEXT, same TEXT, reader TEXT) WITHOUT ROWID;
-CREATE INDEX record_state ON record (kind, state, day DESC, id);
-CREATE INDEX record_assignee ON record (kind, assignee, day DESC, id);
 CREATE INDEX record_same ON record (same);
-CREATE INDEX record_day ON record (kind, day DESC, id);
+CREATE INDEX record_day ON record
+  (kind, day DESC, id, ring, state, lang, role, assignee, reader, same);
 CREATE INDEX record_thread ON record (thread);
 CREATE TABLE tag (id TEXT PRIMARY KEY, record TEXT, person TEXT, stage TEXT, track TEXT, body TEXT,
   ring TEXT, quarter TEXT) WITHOUT ROWID;
@@ -125,7 +124,7 @@ class Index(Work, TagHistory, People):
                 int(document.get("number", 0)),
                 " ".join(text[: PREVIEW * 2].split())[:PREVIEW],
                 text,
-                json.dumps(fields),
+                json.dumps(fields, ensure_ascii=False),
                 str(fields.get("a_home_prov") or fields.get("b_home_prov") or ""),
                 sameness(text),
                 str(fields.get("w_reader", "")),
@@ -145,7 +144,7 @@ class Index(Work, TagHistory, People):
                 body["person"],
                 body["stage"],
                 body["track"],
-                json.dumps(body),
+                json.dumps(body, ensure_ascii=False),
                 ring,
                 quarter(body.get("date_from") or body.get("date_to") or ""),
             ),
@@ -177,12 +176,13 @@ class Index(Work, TagHistory, People):
     ) -> Page:
         """Return a keyset page: newest day first, then by id."""
         sql, values = _conditions(rings, where)
-        (total,) = self._all(f"SELECT count(*) FROM record r WHERE {sql}", *values)[0]  # noqa: S608 - built from constants
+        (total,) = self.remembered(f"SELECT count(*) FROM record r WHERE {sql}", *values)[0]  # noqa: S608 - built from constants
         if after is not None:
             sql += " AND (r.day < ? OR (r.day = ? AND r.id > ?))"
             values += [after[0], after[0], after[1]]
         rows = self._all(
-            f"SELECT {_ROW} FROM record r WHERE {sql} ORDER BY r.day DESC, r.id LIMIT ?",  # noqa: S608 - built from constants
+            f"SELECT {_ROW} FROM record r WHERE r.id IN (SELECT r.id FROM record r WHERE {sql}"  # noqa: S608 - built from constants
+            " ORDER BY r.day DESC, r.id LIMIT ?) ORDER BY r.day DESC, r.id",
             *values,
             limit + 1,
         )
@@ -226,29 +226,32 @@ class Index(Work, TagHistory, People):
         Plain substrings: two syllables of Korean or Chinese are found as well as a whole word.
         """
         sql, values = _conditions(rings, where or {})
-        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        cased = text.lower() != text.upper()  # Hangul and Chinese have no letter case: no copies
+        held = "instr(lower({}), lower(?)) > 0" if cased else "instr({}, ?) > 0"
         rows = self._all(
-            f"SELECT {_ROW}, r.text LIKE ? ESCAPE '\\' AS here, r.text FROM record r WHERE {sql}"  # noqa: S608 - built from constants
-            " AND (here OR r.id IN (SELECT record FROM translation WHERE text LIKE ? ESCAPE '\\'"
-            " UNION SELECT record FROM note WHERE text LIKE ? ESCAPE '\\'))"
-            " ORDER BY r.day DESC, r.id LIMIT ?",
-            like,
+            f"SELECT {_ROW}, {held.format('r.text')} AS here, r.text FROM record r WHERE r.id IN"  # noqa: S608 - built from constants
+            f" (SELECT r.id FROM record r WHERE {sql} AND ({held.format('r.text')} OR r.id IN"
+            f" (SELECT record FROM translation WHERE {held.format('text')} UNION"
+            f" SELECT record FROM note WHERE {held.format('text')}))"
+            " ORDER BY r.day DESC, r.id LIMIT ?) ORDER BY r.day DESC, r.id",
+            text,
             *values,
-            like,
-            like,
+            text,
+            text,
+            text,
             limit,
         )
-        return tuple(self._found(row, text, like) for row in rows)
+        return tuple(self._found(row, text, held) for row in rows)
 
-    def _found(self, row: tuple[Any, ...], text: str, like: str) -> Found:
+    def _found(self, row: tuple[Any, ...], text: str, held: str) -> Found:
         *head, here, own = row
         if here:
             return Found(_row(tuple(head)), "text", *around(own, text))
         for kind in ("translation", "note"):
-            sql = f"SELECT text FROM {kind} WHERE record = ? AND text LIKE ? ESCAPE '\\' LIMIT 1"  # noqa: S608 - two names
-            held = self._all(sql, head[0], like)
-            if held:
-                return Found(_row(tuple(head)), kind, *around(held[0][0], text))
+            sql = f"SELECT text FROM {kind} WHERE record = ? AND {held.format('text')} LIMIT 1"  # noqa: S608 - two names
+            found = self._all(sql, head[0], text)
+            if found:
+                return Found(_row(tuple(head)), kind, *around(found[0][0], text))
         return Found(_row(tuple(head)), "text", "", "", "")
 
     def thread(

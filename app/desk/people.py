@@ -1,12 +1,14 @@
 """People across testimonies: the list, the path of one of them, names, joining and parting."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
 from app.casebook.index import Index, quarter, visible
+from app.casebook.peopling import Peopling
 from app.casebook.shapes import BadTag
 from app.desk.context import book, desk, keyring
 from app.desk.refusals import refuse
@@ -23,6 +25,8 @@ from app.web import language
 pages = Blueprint("people", __name__)
 PAGE = 100
 RELATIONS = ("spouse", "child", "parent", "sibling", "other_relative", "other")
+TAGS = 16  # of one person on one page, which does not grow with what is told
+MOST_ASKED = 20
 SHOWN = 60  # closing windows on one page
 
 
@@ -47,6 +51,8 @@ def show(person_id: str) -> str | Response:
         return go(url_for("people.show", person_id=root), 303)
     person = book().person(keyring(), person_id)
     claims = book().peopling.claims(keyring(), person.tags, person_id)
+    asked = request.args.get("from", "")
+    start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0  # noqa: PLR2004
     return render_template(
         "desk/person.html",
         person=person,
@@ -60,7 +66,10 @@ def show(person_id: str) -> str | Response:
             for one in clocks(desk().model, claims, _today())
         ],
         sources=_sources(claims),
-        questions=questions(desk().model, claims),
+        questions=questions(desk().model, claims)[:MOST_ASKED],
+        shown=person.tags[start : start + TAGS],
+        start=start,
+        later=start + TAGS if len(person.tags) > start + TAGS else 0,
         tags={tag.id: tag for tag in person.tags},
     )
 
@@ -76,20 +85,45 @@ def _today() -> dt.date:
     return dt.date.fromisoformat(book().store.today())
 
 
-@pages.post("/people/<hex32:person_id>/<any(name, join, part, kin):what>")
-def act(person_id: str, what: str) -> Response | tuple[str, int]:
-    """Name, join, part or relate a person: each an event that another one takes back."""
-    said, peopling = request.form, book().peopling
-    other = said.get("other", "").strip().rpartition("/")[2]
+@pages.post("/people/<hex32:person_id>/name")
+def name(person_id: str) -> Response | tuple[str, int]:
+    """Keep another name."""
+    return _do(person_id, lambda one, said: one.name(keyring(), person_id, said.get("name", "")))
+
+
+@pages.post("/people/<hex32:person_id>/join")
+def join(person_id: str) -> Response | tuple[str, int]:
+    """Say that two are one; parting takes it back."""
+    return _do(person_id, lambda one, said: one.join(keyring(), person_id, _other(said)))
+
+
+@pages.post("/people/<hex32:person_id>/part")
+def part(person_id: str) -> Response | tuple[str, int]:
+    """Part two that were joined."""
+    return _do(person_id, lambda one, said: one.part(keyring(), person_id, _other(said)))
+
+
+@pages.post("/people/<hex32:person_id>/kin")
+def kin(person_id: str) -> Response | tuple[str, int]:
+    """Put two persons into one family."""
+
+    def work(one: Peopling, said: Mapping[str, str]) -> None:
+        if said.get("relation") not in RELATIONS:
+            raise BadTag("relation")
+        one.relate(keyring(), person_id, _other(said), said["relation"])
+
+    return _do(person_id, work)
+
+
+def _other(said: Mapping[str, str]) -> str:
+    return said.get("other", "").strip().rpartition("/")[2]
+
+
+def _do(
+    person_id: str, work: Callable[[Peopling, Mapping[str, str]], None]
+) -> Response | tuple[str, int]:
     try:
-        if what == "name":
-            peopling.name(keyring(), person_id, said.get("name", ""))
-        elif what == "join":
-            peopling.join(keyring(), person_id, other)
-        elif what == "part":
-            peopling.part(keyring(), person_id, other)
-        elif said.get("relation") in RELATIONS:
-            peopling.relate(keyring(), person_id, other, said["relation"])
+        work(book().peopling, request.form)
     except BadTag:
         return refuse(400, gettext("Choose another person, or write a name."))
     return go(url_for("people.show", person_id=person_id), 303)

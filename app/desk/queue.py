@@ -10,7 +10,7 @@ from app.desk.words import gettext
 
 pages = Blueprint("queue", __name__)
 TAKEN_IN = 500  # arrivals taken in by one view of the queue
-PAGE = 50
+PAGE = 40
 FILTERS = ("stage", "track", "lang", "role", "day", "state", "assignee", "reader")
 TICKS = ("unread", "flood", "nobody")
 MOST_A_DAY = 500

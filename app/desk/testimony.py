@@ -145,6 +145,7 @@ def _page(testimony: Testimony, form: TagForm, error: str, edited: Tag | None = 
         gone=[found[-1].tag for tag, found in versions.items() if tag not in living],
         decisions=decisions(desk().model),
         notes=index.notes(testimony.id),
+        attached=book().viewing.of(keyring(), testimony.id),
         translations=index.translations(testimony.id),
         readers=book().readers(keyring()),
         others=working.others(keyring(), testimony.id),
