@@ -8,8 +8,8 @@ import argparse
 import json
 from pathlib import Path
 
-from app.casebook import backups
 from app.casebook.building import open_store
+from app.casebook.keeping import backups
 from app.db import WrongRevision
 from app.problems import Problem
 from config.settings import DeskSettings, load_settings

@@ -18,9 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.casebook import founding, members
+from app.casebook import members
 from app.casebook.building import open_store
 from app.casebook.keyring import Keyring
+from app.casebook.keys import founding
 from app.casebook.shapes import Member
 from app.casebook.store import Store
 from app.desk import founding_day

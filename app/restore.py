@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 
-from app.casebook import backups, restoring
+from app.casebook.keeping import backups, restoring
 from app.problems import Problem
 
 LONGEST = 1 << 16

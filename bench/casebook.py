@@ -14,8 +14,9 @@ from casebook.kit import Kit
 from desk.world import Founded
 from sqlalchemy import Connection
 
-from app.casebook import ledger, rotation
+from app.casebook import ledger
 from app.casebook.keyring import REVIEWERS, Keyring
+from app.casebook.keys import rotation
 from bench.table import Row
 
 ARRIVALS = 1000

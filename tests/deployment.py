@@ -10,10 +10,10 @@ from pathlib import Path
 from desk.world import Browser
 from intake.world import Visitor
 
-from app.casebook import founding
 from app.casebook.book import Casebook
 from app.casebook.building import open_store
-from app.casebook.steward import Steward
+from app.casebook.keeping.steward import Steward
+from app.casebook.keys import founding
 from app.desk import create_app as desk_app
 from app.desk import founding_day
 from app.intake import create_app as intake_app

@@ -5,8 +5,9 @@ import signal
 import time
 from collections.abc import Callable
 
-from app.casebook import stamping, tables
+from app.casebook import tables
 from app.casebook.book import Casebook
+from app.casebook.evidence import stamping
 from app.casebook.store import DeskSecret, Store
 from app.db import Writer, open_engine, refuse_stale
 from app.mailbox import tables as mailbox

@@ -1,7 +1,14 @@
-"""What makes a tag: the checks of a form, and the event it becomes (DESIGN rule 8)."""
+"""Tags: the checks of a form, the event it becomes, and the acts of who tags (DESIGN rule 8)."""
 
-from app.casebook import edtf
-from app.casebook.shapes import BadTag, TagInput
+import secrets
+
+from app.casebook.indexing.index import Index, visible
+from app.casebook.keyring import Keyring
+from app.casebook.shapes import BadTag, NotFound, TagInput
+from app.casebook.store import Store
+from app.casebook.testimonies import Testimonies
+from app.casebook.vault import READERS, Vault
+from app.reading import edtf
 from config.model import Model
 
 CONFIDENCE = ("sure", "likely", "unsure")
@@ -44,7 +51,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def event(tag_id: str, person: str, tag: TagInput, narrative: str) -> dict[str, object]:
+def event_of(tag_id: str, person: str, tag: TagInput, narrative: str) -> dict[str, object]:
     """Return the event of a tag: what was said, and the words it rests on, verbatim."""
     return {
         "e": "tag",
@@ -63,3 +70,78 @@ def event(tag_id: str, person: str, tag: TagInput, narrative: str) -> dict[str, 
         "knowledge": tag.knowledge,
         **{name: value for name in MORE if (value := getattr(tag, name))},
     }
+
+
+class Tagging:
+    """What a reader may do with tags. Every act is an event, so the history keeps all of them."""
+
+    def __init__(self, store: Store, vault: Vault, testimonies: Testimonies) -> None:
+        self.store, self.vault, self.testimonies = store, vault, testimonies
+
+    def add(self, keyring: Keyring, record: str, tag: TagInput) -> str:
+        """Add a tag; returns its id. Raises ``BadTag`` naming the field, and as ``testimony``."""
+        keyring.require(*READERS)
+        opened = self.testimonies.open(keyring, record)
+        check(self.store.model, tag, len(opened.narrative))
+        person = self._person_of(keyring, tag.person)
+        tag_id = secrets.token_hex(16)
+        event = {
+            **event_of(tag_id, person[0], tag, opened.narrative),
+            "by": keyring.member.name,
+            "day": self.store.today(),
+        }
+        self.testimonies.append(keyring, record, event, "tagged", new_person=person)
+        return tag_id
+
+    def edit(self, keyring: Keyring, record: str, tag_id: str, tag: TagInput, seen: int) -> None:
+        """Correct a tag: a new version beside the old. ``seen`` is the version its writer saw.
+
+        Raises ``BadTag`` naming the field, ``NotFound``, and as ``testimony``.
+        """
+        keyring.require(*READERS)
+        opened = self.testimonies.open(keyring, record)
+        if tag_id not in {one.id for one in opened.tags}:
+            raise NotFound
+        check(self.store.model, tag, len(opened.narrative))
+        person = self._person_of(keyring, tag.person)
+        event = {
+            **event_of(tag_id, person[0], tag, opened.narrative),
+            "e": "edit",
+            "seen": seen,
+            "by": keyring.member.name,
+            "day": self.store.today(),
+        }
+        self.testimonies.append(keyring, record, event, "edited", new_person=person)
+
+    def restore(self, keyring: Keyring, record: str, tag_id: str) -> None:
+        """Bring back a tag that was taken back. Raises ``NotFound``."""
+        index = self._index(keyring)
+        if tag_id not in index.versions(record):
+            raise NotFound
+        event = {"e": "retag", "tag": tag_id}
+        said = {"by": keyring.member.name, "day": self.store.today()}
+        self.testimonies.append(keyring, record, event | said, "brought-back")
+
+    def retract(self, keyring: Keyring, record: str, tag_id: str) -> None:
+        """Take a tag back: an event of its own, so the history keeps both."""
+        keyring.require(*READERS)
+        seen = visible(keyring.rings)
+        if tag_id not in {tag.id for tag in self.vault.index(keyring).tags(seen, record=record)}:
+            raise NotFound
+        event = {"e": "untag", "tag": tag_id, "by": keyring.member.name, "day": self.store.today()}
+        self.testimonies.append(keyring, record, event, "untagged")
+
+    def _person_of(self, keyring: Keyring, said: str) -> tuple[str, str]:
+        """Return id and, if the person is new, the name to begin them with."""
+        if said.startswith("new:"):
+            name = said.removeprefix("new:").strip()
+            if not name:
+                raise BadTag("person")
+            return secrets.token_hex(16), name
+        if self.vault.index(keyring).named(visible(keyring.rings), said) is None:
+            raise BadTag("person")
+        return said, ""
+
+    def _index(self, keyring: Keyring) -> Index:
+        keyring.require(*READERS)
+        return self.vault.index(keyring)

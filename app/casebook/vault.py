@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Connection, select
 
 from app.casebook import account, collecting, ledger, members, tables
-from app.casebook.index import Index
+from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import CasebookError, NoSession, NotFound, NotYours
 from app.casebook.store import Store

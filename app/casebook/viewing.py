@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.casebook import account, ledger
-from app.casebook.index import visible
+from app.casebook.indexing.index import visible
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import BadTag, NotFound
 from app.casebook.store import Store

@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.casebook import account, ledger
-from app.casebook.index import Index
-from app.casebook.index_work import STATES, Setting
+from app.casebook.indexing.index import Index
+from app.casebook.indexing.work import STATES, Setting
 from app.casebook.keyring import REVIEWERS, Keyring
 from app.casebook.shapes import BadTag, NotFound
 from app.casebook.store import Store

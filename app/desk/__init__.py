@@ -15,7 +15,7 @@ from werkzeug.routing import BaseConverter
 from app import source
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
-from app.casebook.steward import Steward
+from app.casebook.keeping.steward import Steward
 from app.desk import (
     attachments,
     auth,

@@ -5,7 +5,7 @@ from flask import redirect as go
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casebook import account, checkpoints, members
-from app.casebook.releases import sign_checkpoint
+from app.casebook.evidence.releases import sign_checkpoint
 from app.casebook.shapes import Act, NotFound
 from app.desk.context import book, keyring
 from app.desk.words import ACTS

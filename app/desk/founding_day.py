@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import migrate
-from app.casebook import founding
 from app.casebook.building import open_store
+from app.casebook.keys import founding
 from app.db import open_engine
 from config import settings as config
 from config.settings_files import mark_demonstration, new_secret

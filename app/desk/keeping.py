@@ -8,17 +8,8 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
-from app.casebook import (
-    enrolling,
-    epochs,
-    founding,
-    members,
-    recovery,
-    removal,
-    requests,
-    rotation,
-    secondfactor,
-)
+from app.casebook import members, secondfactor
+from app.casebook.keys import enrolling, epochs, founding, recovery, removal, requests, rotation
 from app.casebook.store import Store
 from app.desk.context import book, desk, keyring
 from app.desk.forms import login_cookie

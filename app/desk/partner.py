@@ -7,7 +7,7 @@ from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, render_template, request, send_file
 
-from app.casebook import revoking
+from app.casebook.evidence import revoking
 from app.casebook.shapes import Member, Released, Row
 from app.desk.context import book, keyring
 from app.desk.refusals import refuse
@@ -24,8 +24,8 @@ def released() -> str:
     """List what was released to this partner."""
     return render_template(
         "desk/released.html",
-        released=book().released(keyring()),
-        called_back=book().called_back(keyring()),
+        released=book().handing.released(keyring()),
+        called_back=book().handing.called_back(keyring()),
     )
 
 
@@ -33,7 +33,7 @@ def released() -> str:
 def choose() -> str:
     """Let a partner, or a lead for a partner, choose what goes into a bundle."""
     lead = keyring().member.role != "partner"
-    rows: tuple[Released | Row, ...] = _left() if lead else book().released(keyring())
+    rows: tuple[Released | Row, ...] = _left() if lead else book().handing.released(keyring())
     partners: tuple[Member, ...] = book().partners(keyring()) if lead else ()
     once = {row.id: row for row in rows}  # released twice is still one testimony
     return render_template("desk/export.html", rows=once.values(), partners=partners, lead=lead)
@@ -52,7 +52,7 @@ def export() -> Response | tuple[str, int]:
     partner = request.form.get("partner", "") if keyring().member.role != "partner" else ""
     sink = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
     try:
-        name = book().export(keyring(), chosen, sink, partner=partner)
+        name = book().handing.export(keyring(), chosen, sink, partner=partner)
     except BaseException:
         sink.close()
         raise
@@ -72,20 +72,20 @@ def export() -> Response | tuple[str, int]:
 @pages.get("/revocations")
 def revocations() -> Response:
     """Hand over the signed list of what was withdrawn after it was released to this partner."""
-    _, data = book().revocations(keyring())
+    _, data = book().handing.revocations(keyring())
     return _file(io.BytesIO(data), "application/zip", "naru-revocations.zip")
 
 
 @pages.get("/fingerprints")
 def fingerprints() -> str:
     """Show the keys of this desk, to be compared with what is printed elsewhere."""
-    return render_template("desk/fingerprints.html", signers=book().signers())
+    return render_template("desk/fingerprints.html", signers=book().handing.signers())
 
 
 @pages.get("/allowed_signers")
 def allowed() -> Response:
     """Hand over the line that ``ssh-keygen -Y verify`` asks for."""
-    line = revoking.allowed(book().signers()["bundle"])
+    line = revoking.allowed(book().handing.signers()["bundle"])
     return _file(io.BytesIO(line.encode()), "text/plain", "allowed_signers")
 
 

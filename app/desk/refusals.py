@@ -3,10 +3,11 @@
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.casebook.epochs import NotTakenIn, TooEarly
-from app.casebook.recovery import NoSharing, NotTheRecovery
-from app.casebook.removal import LastOne
-from app.casebook.requests import NotAlone, NotConfirmed, OwnRequest
+from app.casebook.evidence.stamping import NoStamp
+from app.casebook.keys.epochs import NotTakenIn, TooEarly
+from app.casebook.keys.recovery import NoSharing, NotTheRecovery
+from app.casebook.keys.removal import LastOne
+from app.casebook.keys.requests import NotAlone, NotConfirmed, OwnRequest
 from app.casebook.shapes import (
     Altered,
     CasebookError,
@@ -22,7 +23,6 @@ from app.casebook.shapes import (
     Waiting,
     Withdrawing,
 )
-from app.casebook.stamping import NoStamp
 from app.casebook.throttle import TooMany
 from app.desk.words import N_, gettext
 

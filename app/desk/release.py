@@ -7,10 +7,10 @@ from flask import redirect as go
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app.casebook import cutting, rendering
-from app.casebook.cutting import Placeholders
-from app.casebook.evidence import Preview
-from app.casebook.proposing import Choice
+from app.casebook.evidence import cutting, rendering
+from app.casebook.evidence.cutting import Placeholders
+from app.casebook.evidence.deciding import Preview
+from app.casebook.evidence.proposing import Choice
 from app.casebook.shapes import Tag
 from app.desk.context import book, keyring
 from app.desk.forms import ReleaseForm, WordForm

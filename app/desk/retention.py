@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
-from app.casebook import erasure, retention
+from app.casebook.keeping import erasure, retention
 from app.desk.context import book, keyring
 from app.desk.words import purposes
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from app.casebook import mapping
+from app.casebook.indexing import mapping
 from app.casebook.shapes import Tag
 from app.desk.context import book, desk, keyring
 from app.desk.drawing import Drawing, Visit, draw

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Container
 
-from app.casebook.edtf import NotEDTF, Span, parse
 from app.casebook.shapes import BadTag, Tag, TagInput
 from app.desk.forms import TagForm
 from app.desk.narrative import locate
 from app.desk.words import N_, gettext
+from app.reading.edtf import NotEDTF, Span, parse
 from config.model import Model
 
 CONFIDENCE = ("sure", "likely", "unsure")

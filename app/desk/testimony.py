@@ -48,7 +48,7 @@ def add_tag(record_id: str) -> Response | tuple[str, int]:
     form = TagForm()
     try:
         tag = read(form, lambda: _open(record_id).narrative, desk().model)
-        tag_id = book().add_tag(keyring(), record_id, tag)
+        tag_id = book().tagging.add(keyring(), record_id, tag)
     except BadTag as wrong:
         return _page(_open(record_id), form, sentence(wrong)), 400
     return _to(record_id, f"tag-{tag_id}")
@@ -62,7 +62,7 @@ def edit_tag(record_id: str, tag_id: str) -> Response | tuple[str, int]:
     try:
         tag = read(form, lambda: _open(record_id).narrative, desk().model)
         version = int(seen) if seen.isascii() and seen.isdigit() else 1
-        book().edit_tag(keyring(), record_id, tag_id, tag, version)
+        book().tagging.edit(keyring(), record_id, tag_id, tag, version)
     except BadTag as wrong:
         opened = _open(record_id)
         edited = next((one for one in opened.tags if one.id == tag_id), None)
@@ -73,7 +73,7 @@ def edit_tag(record_id: str, tag_id: str) -> Response | tuple[str, int]:
 @pages.post("/tags/<hex32:tag_id>/restore")
 def restore_tag(record_id: str, tag_id: str) -> Response:
     """Bring back a tag that was taken back."""
-    book().restore_tag(keyring(), record_id, tag_id)
+    book().tagging.restore(keyring(), record_id, tag_id)
     return _to(record_id, f"tag-{tag_id}")
 
 
@@ -102,7 +102,7 @@ def translate(record_id: str) -> Response | tuple[str, int]:
 @pages.post("/tags/<hex32:tag_id>/retract")
 def retract_tag(record_id: str, tag_id: str) -> Response:
     """Take a tag back; that it was there stays on the record."""
-    book().retract_tag(keyring(), record_id, tag_id)
+    book().tagging.retract(keyring(), record_id, tag_id)
     return _to(record_id, "tags")
 
 

@@ -8,8 +8,8 @@ from flask import Flask
 from flask_babel import Domain
 from flask_babel import gettext as _babel_gettext
 
+from app.casebook.evidence.singling import Trait
 from app.casebook.shapes import Answers, Tag
-from app.casebook.singling import Trait
 from app.desk.context import desk
 from app.desk.narrative import marked
 from app.web import CATALOGUES, HTML_LANG, language

@@ -117,5 +117,5 @@ def _tag(
         date_as_stated=gold.get("date_as_stated") or "",
         knowledge=gold["knowledge"],
     )
-    book.add_tag(keyring, record, tag)
+    book.tagging.add(keyring, record, tag)
     known.setdefault(name, next(p.id for p in book.people(keyring) if p.name == name))

@@ -45,7 +45,7 @@ class Kit(World):
     def tag(self, ring, record, **said):
         fields = {"person": "new:김진실", "stage": "forced_repatriation", "track": "common"}
         span = {"start": 13, "end": 26, "confidence": "sure"}
-        return self.book.add_tag(ring, record, TagInput(**(fields | span | said)))
+        return self.book.tagging.add(ring, record, TagInput(**(fields | span | said)))
 
     def released(self, record=None, purpose="k_rescue", **fields):
         """A testimony that was taken in and released."""
@@ -86,6 +86,6 @@ class Kit(World):
     def bundle(self, ring, ids, identity, partner=""):
         """What an export holds once its age file is opened."""
         sink = io.BytesIO()
-        name = self.book.export(ring, ids, sink, partner)
+        name = self.book.handing.export(ring, ids, sink, partner)
         bag = zipfile.ZipFile(io.BytesIO(opening.open_bytes(sink.getvalue(), [identity])))
         return name, {one: bag.read(one) for one in bag.namelist()}

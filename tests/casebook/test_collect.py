@@ -37,7 +37,7 @@ def test_what_one_process_does_another_sees(kit):
     (person,) = other.people(there)
     tag = kit.tag(here, record, person=person.id, stage="cn_arrest")
     assert len(other.person(there, person.id).tags) == 2
-    kit.book.retract_tag(here, record, tag)
+    kit.book.tagging.retract(here, record, tag)
     assert len(other.person(there, person.id).tags) == 1
 
 

@@ -6,7 +6,7 @@ from desk.world import Founded, World
 from sqlalchemy import delete, select, update
 
 from app.casebook import account, checkpoints, tables
-from app.casebook.releases import sign_checkpoint
+from app.casebook.evidence.releases import sign_checkpoint
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.casebook.edtf import NotEDTF, parse
+from app.reading.edtf import NotEDTF, parse
 
 READ = {
     "2023": ("2023-01-01", "2023-12-31"),

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.casebook import enrolling, founding, members, recovery, removal, requests, tables
+from app.casebook import members, tables
+from app.casebook.keys import enrolling, founding, recovery, removal, requests
 from app.casebook.shapes import NotFound, NotYours, Refused
 from crypto.identities import PQIdentity
 

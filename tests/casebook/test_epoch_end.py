@@ -6,7 +6,8 @@ import pytest
 from desk.world import WEEK, Founded, World
 from sqlalchemy import select
 
-from app.casebook import epochs, tables
+from app.casebook import tables
+from app.casebook.keys import epochs
 from app.mailbox import tables as mailbox
 from crypto import opening, records
 from crypto.errors import CryptoError, WrongIdentity

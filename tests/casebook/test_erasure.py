@@ -6,8 +6,9 @@ import pytest
 from desk.world import Founded, World
 from sqlalchemy import func, select, update
 
-from app.casebook import account, erasure, tables
-from app.casebook.steward import Steward
+from app.casebook import account, tables
+from app.casebook.keeping import erasure
+from app.casebook.keeping.steward import Steward
 from app.mailbox import tables as mailbox
 
 DAY = 86400
@@ -118,7 +119,7 @@ def test_a_partner_with_both_databases_and_its_own_key_opens_the_copy_no_more(wo
     ring = world.book.resume(world.member("partner").cookies["naru_desk"], world.now)
     withdraw(world, record)
     steward(world)
-    assert world.book.released(ring) == ()
+    assert world.book.handing.released(ring) == ()
 
 
 def test_in_seven_days_is_in_seven_days(world, owner, record):

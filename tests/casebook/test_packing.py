@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from app import migrate
-from app.casebook import packing
+from app.casebook.keeping import packing
 from app.db import Writer, open_engine, truncate_wal
 from app.mailbox import tables as mailbox
 

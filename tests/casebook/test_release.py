@@ -20,10 +20,10 @@ def test_a_tag_says_who_and_when_and_is_taken_back(kit):
         "2026-11-23",
         "2023년 10월 9일 ",
     )
-    kit.book.retract_tag(kit.ring("outsider"), record, tag_id)
+    kit.book.tagging.retract(kit.ring("outsider"), record, tag_id)
     assert kit.book.testimony(ring, record).tags == ()
     with pytest.raises(NotFound):
-        kit.book.retract_tag(ring, record, tag_id)
+        kit.book.tagging.retract(ring, record, tag_id)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_without_consent_nothing_leaves(kit, purpose):
     owner = kit.take_in()
     with pytest.raises(NoConsent):
         kit.book.release(owner, record, "partner", purpose)
-    assert kit.book.released(kit.ring("partner")) == ()
+    assert kit.book.handing.released(kit.ring("partner")) == ()
 
 
 def test_consent_withdrawn_by_a_later_letter_counts(kit):
@@ -92,8 +92,8 @@ def test_a_partner_opens_only_what_is_its_own(kit):
     rival = founding.add_member(kit.store, owner, "rival", "partner")
     kit.passphrases["rival"] = rival.passphrase
     mine, theirs = kit.ring("partner"), kit.ring("rival")
-    assert [one.id for one in kit.book.released(mine)] == [record]
-    assert kit.book.released(theirs) == ()
+    assert [one.id for one in kit.book.handing.released(mine)] == [record]
+    assert kit.book.handing.released(theirs) == ()
     assert mine.casebook == theirs.casebook == {}
     assert mine.rings == theirs.rings == {}
     with pytest.raises(NotFound):
@@ -126,6 +126,6 @@ def test_a_copy_that_was_changed_is_not_shown(kit):
     kit.in_casebook(update(tables.release).values(payload=payload[:-1] + bytes([payload[-1] ^ 1])))
     partner = kit.ring("partner")
     with pytest.raises(Altered):
-        kit.book.released(partner)
+        kit.book.handing.released(partner)
     with pytest.raises(Altered):
         kit.bundle(partner, [record], partner.identity)

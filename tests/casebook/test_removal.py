@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.casebook import assigning, epochs, founding, removal, rotation, tables
+from app.casebook import tables
+from app.casebook.keys import assigning, epochs, founding, removal, rotation
 from app.casebook.shapes import NoSession, NotFound, NotYours, Refused
 from app.mailbox import tables as mailbox
 from crypto import opening

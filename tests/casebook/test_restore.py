@@ -8,7 +8,8 @@ import deployment
 import pytest
 from sqlalchemy import select, update
 
-from app.casebook import backups, tables, tombstones
+from app.casebook import tables
+from app.casebook.keeping import backups, tombstones
 from crypto.identities import PQIdentity
 
 STORY = "지어낸 이야기입니다.\n\n2023년 10월 9일 도문에서 온성으로 넘겨졌습니다."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.casebook.romanising import likeness, spellings
+from app.casebook.indexing.romanising import likeness, spellings
 
 SAME = [
     ("김철옥", "Kim Cheol-ok"), ("김철옥", "Kim Chol Ok"), ("김철옥", "金哲玉"),

@@ -13,7 +13,8 @@ import pytest
 from outside.canary import dresses, sweep
 from sqlalchemy import func, select
 
-from app.casebook import backups, packing, tables
+from app.casebook import tables
+from app.casebook.keeping import backups, packing
 from app.mailbox import tables as mailbox
 
 SUBMISSIONS = 50

@@ -4,7 +4,8 @@ import pytest
 from desk.world import MONDAY
 from sqlalchemy import func, select, update
 
-from app.casebook import founding, tables
+from app.casebook import tables
+from app.casebook.keys import founding
 from app.casebook.shapes import NoSession, Refused
 from crypto import sessions
 from crypto.errors import CryptoError

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from needs import need
 
-from app.casebook import erasure
+from app.casebook.keeping import erasure
 from crypto.signing import PublicSigner, Signatures
 
 
@@ -36,7 +36,7 @@ def test_what_was_withdrawn_reaches_the_partner_signed(world, partner, withdrawn
     told = json.loads(files["revocations.json"])
     assert told["withdrawn"] == [withdrawn]
     public = PublicSigner.parse(files["signer.pub"])
-    assert public == world.book.signers()["bundle"]
+    assert public == world.book.handing.signers()["bundle"]
     signed = Signatures(files["revocations.json.sig"], files["revocations.json.mldsa65"])
     public.verify("naru-revocation", files["revocations.json"], signed)
     for name, data in files.items():
@@ -49,7 +49,7 @@ def test_what_was_withdrawn_reaches_the_partner_signed(world, partner, withdrawn
 
 def test_a_lead_makes_the_same_list_for_a_partner(world, owner, partner, withdrawn):
     ring = world.book.resume(owner.cookies["naru_desk"], world.now)
-    count, data = world.book.revocations(ring, "partner")
+    count, data = world.book.handing.revocations(ring, "partner")
     assert count == 1
     theirs = unpack(partner.get("/revocations").body)
     assert json.loads(unpack(data)["revocations.json"]) == json.loads(theirs["revocations.json"])
@@ -64,7 +64,7 @@ def test_only_a_partner_fetches_it_and_nobody_without_logging_in(owner, colleagu
 def test_fingerprints_are_shown_to_every_member(world, owner, colleague, partner):
     for browser in (owner, colleague, partner):
         page = browser.get("/fingerprints")
-        assert page.id("desk-key").text == world.book.signers()["desk"].fingerprint
+        assert page.id("desk-key").text == world.book.handing.signers()["desk"].fingerprint
     line = partner.get("/allowed_signers").body.decode()
     assert line.startswith('naru namespaces="naru-bundle,naru-revocation" ssh-ed25519 ')
 

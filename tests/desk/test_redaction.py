@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 from desk.bags import files, plain
 
-from app.casebook import cutting, spelling
-from app.casebook.cutting import Cut, Placeholders
+from app.casebook.evidence import cutting, spelling
+from app.casebook.evidence.cutting import Cut, Placeholders
 
 SPELLINGS = [
     "김철옥", "김 철옥", "김 철 옥", unicodedata.normalize("NFD", "김철옥"), "Kim Cheol-ok",

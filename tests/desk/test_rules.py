@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 
-from app.casebook import founding, rules, shapes
+from app.casebook import shapes
+from app.casebook.evidence import rules
+from app.casebook.keys import founding
 from app.casebook.shapes import (
     Held,
     NoConsent,

@@ -8,7 +8,7 @@ import pytest
 from desk.bags import folder, plain
 from needs import need
 
-from app.casebook import stamping
+from app.casebook.evidence import stamping
 from crypto.verifying import verify
 
 CONF = """

@@ -10,10 +10,11 @@ from outside.site import Site
 from sqlalchemy import insert, select
 
 from app import migrate
-from app.casebook import founding, tables
+from app.casebook import tables
 from app.casebook.book import Casebook
 from app.casebook.building import open_store
 from app.casebook.keyring import Keyring
+from app.casebook.keys import founding
 from app.db import Writer, open_engine, truncate_wal
 from app.desk import create_app
 from app.mailbox import tables as mailbox

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
-from app.casebook.epochs import NotTakenIn, TooEarly
 from app.casebook.keyring import Keyring
-from app.casebook.recovery import NoSharing, NotTheRecovery
-from app.casebook.removal import LastOne
-from app.casebook.requests import NotConfirmed
+from app.casebook.keys.epochs import NotTakenIn, TooEarly
+from app.casebook.keys.recovery import NoSharing, NotTheRecovery
+from app.casebook.keys.removal import LastOne
+from app.casebook.keys.requests import NotConfirmed
 from app.casebook.shapes import (
     CasebookError,
     NoConsent,

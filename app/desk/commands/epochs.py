@@ -2,9 +2,9 @@
 
 import argparse
 
-from app.casebook import founding, requests
 from app.casebook.book import Casebook
 from app.casebook.keyring import Keyring
+from app.casebook.keys import founding, requests
 from app.desk.commands import acting, member_arguments, show
 
 

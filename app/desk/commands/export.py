@@ -23,14 +23,14 @@ def run(args: argparse.Namespace) -> int:
     """Write FILE whole or not at all."""
     part = args.out.with_name(args.out.name + ".part")
     with acting(args) as (book, keyring):
-        ids = args.submission or book.released_since(keyring, args.to, args.released_since)
+        ids = args.submission or book.handing.released_since(keyring, args.to, args.released_since)
         if not ids:
             raise Problem("nothing was released to that partner since then")
         try:
             with os.fdopen(
                 os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb"
             ) as sink:
-                name = book.export(keyring, ids, sink, args.to)
+                name = book.handing.export(keyring, ids, sink, args.to)
                 sink.flush()
                 os.fsync(sink.fileno())
             part.rename(args.out)

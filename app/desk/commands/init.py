@@ -4,8 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from app.casebook import recovery
-from app.casebook.founding import Founded
+from app.casebook.keys import recovery
+from app.casebook.keys.founding import Founded
 from app.desk import founding_day
 from app.problems import Problem
 from config.settings import SettingsError

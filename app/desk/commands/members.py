@@ -3,9 +3,11 @@
 import argparse
 import json
 
-from app.casebook import enrolling, founding, members, removal, requests, rules
+from app.casebook import members
 from app.casebook.book import Casebook
+from app.casebook.evidence import rules
 from app.casebook.keyring import Keyring
+from app.casebook.keys import enrolling, founding, removal, requests
 from app.desk.commands import acting, member_arguments, show
 
 

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from app.casebook import recovery
+from app.casebook.keys import recovery
 from app.casebook.shapes import CasebookError
 from app.desk.commands import LONGEST, SENTENCES, book_of, show
 from app.problems import Problem

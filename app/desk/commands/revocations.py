@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write FILE, and say how many it names."""
     with acting(args) as (book, keyring):
-        count, data = book.revocations(keyring, args.to)
+        count, data = book.handing.revocations(keyring, args.to)
     args.out.write_bytes(data)
     said = {"withdrawn": count, "file": str(args.out)}
     print(json.dumps(said) if args.json else f"{count} withdrawn: {args.out}")  # noqa: T201

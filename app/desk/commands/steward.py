@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from app.casebook.steward import Steward
+from app.casebook.keeping.steward import Steward
 from app.desk.commands import book_of
 from config.settings import load_settings
 

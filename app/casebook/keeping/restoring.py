@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from app import migrate
-from app.casebook import account, backups, building, erasure, tables
+from app.casebook import account, building, tables
+from app.casebook.keeping import backups, erasure
+from app.casebook.keeping.tombstones import Tombstones, WrongTombstones
 from app.casebook.store import Store
-from app.casebook.tombstones import Tombstones, WrongTombstones
 from app.db import open_engine, truncate_wal
 from app.mailbox import tables as mailbox
 from config import settings as config

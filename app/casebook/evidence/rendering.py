@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.casebook import cutting
-from app.casebook.cutting import Placeholders
-from app.casebook.releases import Copy
+from app.casebook.evidence import cutting
+from app.casebook.evidence.cutting import Placeholders
+from app.casebook.evidence.releases import Copy
 
 # Where the witness agreed that a name goes further than the group; else a bundle says P-1.
 NAMED = frozenset({"k_state", "k_court", "k_pub_name"})

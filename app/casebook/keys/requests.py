@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.casebook import account, epochs, founding, members, recovery, tables
+from app.casebook import account, members, tables
 from app.casebook.keyring import REVIEWERS, Keyring
+from app.casebook.keys import epochs, founding, recovery
 from app.casebook.shapes import NotFound, Refusal
 from app.casebook.store import Store
 from crypto import records

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from app.casebook import account, leaving, ledger, tables
+from app.casebook import account, ledger, tables
+from app.casebook.evidence import leaving
 from app.casebook.keyring import Keyring
 from app.casebook.members import Entry as DirectoryEntry
 from app.casebook.shapes import Altered, NoConsent, NotFound

@@ -3,28 +3,21 @@
 One method for each act of a lead or of the second person; ``book.Casebook`` hands them on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.casebook import (
-    cutting,
-    erasure,
-    leaving,
-    ledger,
-    members,
-    proposing,
-    releases,
-    rules,
-    singling,
-)
-from app.casebook.index import visible
+from app.casebook import ledger, members
+from app.casebook.evidence import cutting, leaving, proposing, releases, rules, singling
+from app.casebook.evidence.proposing import Choice, Proposal
+from app.casebook.indexing.index import visible
+from app.casebook.keeping import erasure
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
-from app.casebook.proposing import Choice, Proposal
 from app.casebook.shapes import NeedsSecond, NotFound, Person, Testimony
 from app.casebook.store import Store
+from app.casebook.testimonies import Testimonies
 from app.casebook.vault import Vault
 
 
@@ -44,16 +37,8 @@ class Preview:
 class Evidence:
     """What may be decided about one testimony's leaving."""
 
-    def __init__(
-        self,
-        store: Store,
-        vault: Vault,
-        open_one: Callable[[Keyring, str], Testimony],
-        note: Callable[[Keyring, str, Mapping[str, object], str], None],
-    ) -> None:
-        """Take how a testimony is opened, and how an event is appended with its act."""
-        self.store, self.vault = store, vault
-        self._open, self._note = open_one, note
+    def __init__(self, store: Store, vault: Vault, testimonies: Testimonies) -> None:
+        self.store, self.vault, self.testimonies = store, vault, testimonies
 
     # Deciding
 
@@ -62,7 +47,7 @@ class Evidence:
     ) -> Preview:
         """Return what would leave. Raises what ``release`` raises, but for the second person."""
         keyring.require("lead")
-        opened = self._open(keyring, record)
+        opened = self.testimonies.open(keyring, record)
         with self.store.casebook.connect() as connection:
             partner = self.partner(connection, keyring, partner_name)
             self._check(opened, partner, purpose)
@@ -93,7 +78,7 @@ class Evidence:
         question stands on the testimony's page for a second person).
         """
         keyring.require("lead")
-        opened = self._open(keyring, record)
+        opened = self.testimonies.open(keyring, record)
         with self.store.casebook.connect() as connection:
             partner = self.partner(connection, keyring, partner_name)
         self._check(opened, partner, purpose)
@@ -126,31 +111,31 @@ class Evidence:
         except NeedsSecond:
             if digest not in {one.digest for one in opened.asked}:
                 asked = {"e": "asked", "partner": partner, "purpose": purpose, "digest": digest}
-                self._note(keyring, opened.id, {**asked, "cuts": event["cuts"]}, "asked")
+                self.testimonies.note(keyring, opened.id, {**asked, "cuts": event["cuts"]}, "asked")
             raise
 
     def agree(self, keyring: Keyring, record: str, digest: str) -> None:
         """Agree, as the second person, to exactly what was asked. Raises ``NotFound``."""
         keyring.require("lead", "reviewer")
-        opened = self._open(keyring, record)
+        opened = self.testimonies.open(keyring, record)
         if digest not in {one.digest for one in opened.asked if one.by != keyring.member.name}:
             raise NotFound
-        self._note(keyring, record, {"e": "agreed", "digest": digest}, "agreed")
+        self.testimonies.note(keyring, record, {"e": "agreed", "digest": digest}, "agreed")
 
     def hold(self, keyring: Keyring, record: str, why: str) -> None:
         """Hold a testimony back from every release, or with no reason let it go again."""
         keyring.require("lead")
-        self._open(keyring, record)
+        self.testimonies.open(keyring, record)
         event = {"e": "hold", "why": why} if why else {"e": "lift"}
-        self._note(keyring, record, event, "kept-back" if why else "let-leave")
+        self.testimonies.note(keyring, record, event, "kept-back" if why else "let-leave")
 
     def met(self, keyring: Keyring, record: str) -> None:
         """Record that what the witness wanted to wait for has come. A lead's act."""
         keyring.require("lead")
-        opened = self._open(keyring, record)
+        opened = self.testimonies.open(keyring, record)
         if not opened.wait:
             raise NotFound
-        self._note(keyring, record, {"e": "wait-met", "wait": opened.wait}, "wait-met")
+        self.testimonies.note(keyring, record, {"e": "wait-met", "wait": opened.wait}, "wait-met")
 
     # What a decision rests on
 

@@ -11,10 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.casebook import analysis, dossier, provenance, readme, rendering, spreadsheets
 from app.casebook.account import Account
-from app.casebook.cutting import Placeholders
-from app.casebook.releases import Copy
+from app.casebook.evidence import (
+    analysis,
+    dossier,
+    provenance,
+    readme,
+    rendering,
+    spreadsheets,
+)
+from app.casebook.evidence.cutting import Placeholders
+from app.casebook.evidence.releases import Copy
 from config.model import PATH as MODEL_FILE
 from config.model import Model
 from crypto import bundle

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import Connection, delete
 
 from app import web
-from app.casebook import erasure, packing, tables, tombstones
+from app.casebook import tables
+from app.casebook.keeping import erasure, packing, tombstones
 from app.casebook.store import Store
 
 EVERY = 30  # seconds

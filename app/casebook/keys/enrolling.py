@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from app.casebook import founding, tables
+from app.casebook import tables
 from app.casebook.keyring import Keyring
+from app.casebook.keys import founding
 from app.casebook.shapes import NotFound
 from app.casebook.store import Store
 from crypto import locking, records

@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 import msgspec
 from sqlalchemy import Connection, Engine, MetaData, Table, select
 
-from app.casebook import members, tables, tombstones
+from app.casebook import members, tables
+from app.casebook.keeping import tombstones
 from app.casebook.store import Store
 from app.mailbox import tables as mailbox
 from crypto import sealing

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.casebook import cutting, ledger
-from app.casebook.cutting import Cut, Span
+from app.casebook import ledger
+from app.casebook.evidence import cutting
+from app.casebook.evidence.cutting import Cut, Span
 from app.casebook.keyring import Keyring
 
 # What the witness told the reviewers alone, and what is for leads only; never handed on.

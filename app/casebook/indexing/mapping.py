@@ -1,6 +1,6 @@
 """Questions the map of stages asks of the index: who is where, and what nobody has told of."""
 
-from app.casebook.index import Index, visible
+from app.casebook.indexing.index import Index, visible
 from app.casebook.keyring import Keyring
 
 READERS = ("lead", "reviewer")

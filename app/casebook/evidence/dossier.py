@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.casebook.rendering import Told
+from app.casebook.evidence.rendering import Told
 from config.model import Model
 
 TEMPLATE = Path(__file__).with_suffix(".typ")

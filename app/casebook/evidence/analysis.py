@@ -7,7 +7,7 @@ testimonies that stayed. Questions, never judgements: no rule lowers a witness's
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.casebook.rendering import Told
+from app.casebook.evidence.rendering import Told
 from app.reading.claims import Claim, Source
 from app.reading.corroboration import corroborate
 from app.reading.rules import questions

@@ -5,9 +5,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.casebook import edtf
-from app.casebook.cutting import Placeholders
-from app.casebook.rendering import Told
+from app.casebook.evidence.cutting import Placeholders
+from app.casebook.evidence.rendering import Told
+from app.reading import edtf
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 PERSONS = ("person_id", "name", "sex", "birth_decade", "province", "minor", "testimonies")

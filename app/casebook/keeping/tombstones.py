@@ -16,7 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.casebook import erasure, tables
+from app.casebook import tables
+from app.casebook.keeping import erasure
 from app.casebook.store import Store
 from app.mailbox import tables as mailbox
 from crypto.canonical import canonical

@@ -13,12 +13,15 @@ from typing import Any
 
 from typing_extensions import override
 
-from app.casebook import edtf, index_people, index_tags, index_work
-from app.casebook.index_people import People
-from app.casebook.index_tags import TagHistory
-from app.casebook.index_work import Work
+from app.casebook.indexing import people as index_people
+from app.casebook.indexing import tags as index_tags
+from app.casebook.indexing import work as index_work
+from app.casebook.indexing.people import People
+from app.casebook.indexing.tags import TagHistory
+from app.casebook.indexing.work import Work
 from app.casebook.keyring import LEADS
 from app.casebook.shapes import Found, Page, Row, Tag, Trouble
+from app.reading import edtf
 
 PREVIEW = 90
 AROUND = 60

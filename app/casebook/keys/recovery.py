@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from app.casebook import account, founding, members, removal
+from app.casebook import account, members
 from app.casebook.keyring import Keyring
+from app.casebook.keys import founding, removal
 from app.casebook.shapes import Member, NotFound, Refusal
 from app.casebook.store import Store
 from crypto.custody import Entry

@@ -10,8 +10,9 @@ import secrets
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from app.casebook import account, founding, members, tables
+from app.casebook import account, members, tables
 from app.casebook.keyring import Keyring
+from app.casebook.keys import founding
 from app.casebook.shapes import NotFound, Refusal
 from app.casebook.store import Store
 from app.db import truncate_wal

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.casebook.romanising import likeness, spellings
+from app.casebook.indexing.romanising import likeness, spellings
 
 LIKE = 80  # of 100: what is proposed as perhaps the same person
 PROPOSED = 8

@@ -9,9 +9,10 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
-from app.casebook import erasure, ledger
+from app.casebook import ledger
 from app.casebook.book import Casebook
-from app.casebook.index import visible
+from app.casebook.indexing.index import visible
+from app.casebook.keeping import erasure
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import NotFound
 

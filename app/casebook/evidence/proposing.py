@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.casebook import spelling
-from app.casebook.cutting import Cut
+from app.casebook.evidence import spelling
+from app.casebook.evidence.cutting import Cut
 from app.casebook.shapes import Person, Testimony
 
 CONTACT = re.compile(

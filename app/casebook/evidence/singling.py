@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.casebook.cutting import Placeholders
-from app.casebook.index import Index
+from app.casebook.evidence.cutting import Placeholders
+from app.casebook.indexing.index import Index
 
 PLACES = ("a_cross", "a_home_prov", "b_home_prov")
 SMALL = 5

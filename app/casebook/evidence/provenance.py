@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.casebook.releases import Copy
-from app.casebook.rendering import Told
+from app.casebook.evidence.releases import Copy
+from app.casebook.evidence.rendering import Told
 from config.model import Model
 
 CONTEXT = {

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from app.casebook import account, assigning, epochs, founding, members, rotation, tables
+from app.casebook import account, members, tables
 from app.casebook.keyring import Keyring
+from app.casebook.keys import assigning, epochs, founding, rotation
 from app.casebook.shapes import Member, NotFound, Refusal
 from app.casebook.store import Store
 from app.db import truncate_wal

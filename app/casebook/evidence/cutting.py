@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.casebook import spelling
+from app.casebook.evidence import spelling
 
 REASONS = ("NAME", "PLACE", "DATE", "CONTACT", "DETAIL", "WITHHELD")
 

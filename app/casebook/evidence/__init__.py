@@ -1,0 +1,1 @@
+"""What leaves: decided, cut, released, bundled, signed, called back."""

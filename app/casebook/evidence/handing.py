@@ -1,0 +1,146 @@
+"""What a partner holds: what was released to it, the bundle it takes home, what was called back."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from sqlalchemy import Connection, select
+
+from app.casebook import account, tables
+from app.casebook.account import Account
+from app.casebook.evidence import exporting, releases, rendering, revoking
+from app.casebook.evidence.cutting import Placeholders
+from app.casebook.evidence.deciding import Evidence
+from app.casebook.keyring import Keyring
+from app.casebook.shapes import NotFound, Released, Tag
+from app.casebook.store import Store
+from app.casebook.testimonies import id_of
+from app.casebook.vault import Vault
+from crypto import sealing
+from crypto.custody import Entry
+from crypto.recipients import PQRecipient
+from crypto.signing import PublicSigner, Signer
+
+
+class Handing:
+    """What leaves the house, for the partner who takes it and for the lead who hands it over."""
+
+    def __init__(self, store: Store, vault: Vault, evidence: Evidence, account: Account) -> None:
+        self.store, self.vault, self.evidence, self.account = store, vault, evidence, account
+
+    def released(self, keyring: Keyring) -> tuple[Released, ...]:
+        """Return what was released to this partner."""
+        keyring.require("partner")
+        with self.store.casebook.connect() as connection:
+            copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
+        placeholders = rendering.placeholders(copies, keyring.member.id)
+        return tuple(_released(copy, placeholders) for copy in copies)
+
+    def called_back(self, keyring: Keyring) -> tuple[str, ...]:
+        """Return the testimonies released to this partner and erased since; empty their copies."""
+        keyring.require("partner")
+        with self.store.casebook.connect() as connection:
+            lying = list(releases.shelf(connection, keyring.shelf, keyring.identity))
+        gone = [one for one in lying if isinstance(one, releases.Gone)]
+        releases.empty(self.store, gone)
+        return tuple(sorted({one.record for one in gone}))
+
+    def revocations(self, keyring: Keyring, partner: str = "") -> tuple[int, bytes]:
+        """Return how many were withdrawn, and the signed list of them as a ZIP.
+
+        A partner's own, or a lead's for the partner named.
+        """
+        if keyring.member.role == "partner":
+            who, gone = keyring.member.id, self.called_back(keyring)
+        else:
+            keyring.require("lead")
+            with self.store.casebook.connect() as connection:
+                who = self.evidence.partner(connection, keyring, partner).member.id
+                gone = revoking.released_and_erased(connection, keyring, who)
+        with self.store.casebook.connect() as connection:
+            seeds = keyring.bundle or b"".join(keyring.signer(connection, "bundle").seeds)
+        entry = Entry("revoked", keyring.member.id, self.store.today(), more={"partner": who})
+        self.store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
+        signer = Signer(seeds[:32], seeds[32:])
+        return len(gone), revoking.archive(self.store, signer, who, gone)
+
+    def signers(self) -> dict[str, PublicSigner]:
+        """Return the desk's public keys: `desk`, and `bundle`, for which it vouches."""
+        with self.store.casebook.connect() as connection:
+            return revoking.published(connection)
+
+    def export(
+        self,
+        keyring: Keyring,
+        ids: list[str],
+        sink: BinaryIO,
+        partner: str = "",
+        progress: Callable[[int, int], None] = lambda _done, _of: None,
+    ) -> str:
+        """Write NAME.zip.age of these testimonies into ``sink``; return NAME.
+
+        A partner exports what was released to it; a lead exports for the partner named.
+        """
+        with self.store.casebook.connect() as connection:
+            copies, recipient = self._copies(connection, keyring, ids, partner)
+            chosen = _chosen(copies, ids)
+            rows = {row.name: row for row in connection.execute(select(tables.signing_key))}
+            checkpoint = releases.checkpoint_after(connection, chosen)
+            seeds = keyring.bundle or b"".join(keyring.signer(connection, "bundle").seeds)
+        entries = [
+            Entry("exported", keyring.member.id, self.store.today(), record=copy.record)
+            for copy in chosen
+        ]
+        self.store.casebook_writer.run(lambda c: account.append(c, keyring, entries))
+        with sealing.SealingWriter(sink, [recipient]) as sealed:
+            exporting.write(
+                sealed,
+                chosen,
+                exporting.Desk(
+                    self.store.model, self.account, progress=progress, stamp=self.store.stamp
+                ),
+                checkpoint,
+                exporting.signer_of(seeds, rows),
+            )
+        return exporting.name_of(chosen)
+
+    def released_since(self, keyring: Keyring, partner_name: str, day: str) -> list[str]:
+        """Return the ids of what was released to a partner on or after a day. A lead's question."""
+        keyring.require("lead")
+        with self.store.casebook.connect() as connection:
+            partner = self.evidence.partner(connection, keyring, partner_name)
+        return self.vault.index(keyring).released_since(partner.member.name, day)
+
+    def _copies(
+        self, connection: Connection, keyring: Keyring, ids: list[str], partner: str
+    ) -> tuple[list[releases.Copy], PQRecipient]:
+        if keyring.member.role == "partner":
+            copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
+            return copies, keyring.identity.recipient
+        keyring.require("lead")
+        entry = self.evidence.partner(connection, keyring, partner)
+        for record in ids:
+            id_of(record)
+        return releases.remake(connection, keyring, entry, ids), entry.recipient
+
+
+def _chosen(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
+    """Return the latest copy of each chosen testimony. Raises ``NotFound`` for any other id."""
+    latest = {copy.record: copy for copy in copies}
+    if not ids or not latest.keys() >= set(ids):
+        raise NotFound
+    return [latest[record] for record in sorted(set(ids))]
+
+
+def _released(copy: releases.Copy, placeholders: Placeholders) -> Released:
+    content = copy.content
+    told = content["document"]["fields"]["w_narrative"]
+    text = placeholders.text(told)
+    return Released(
+        id=copy.record,
+        day=content["day"],
+        purpose=content["purpose"],
+        lang=content["document"]["lang"],
+        preview=" ".join(text[:200].split())[:90],
+        text=text,
+        tags=tuple(Tag(**rendering.tag(tag, told, placeholders)) for tag in content["tags"]),
+    )

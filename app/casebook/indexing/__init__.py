@@ -1,0 +1,1 @@
+"""What the records say, opened into memory: people, tags, work, the map."""

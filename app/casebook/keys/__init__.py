@@ -1,0 +1,1 @@
+"""Who holds which key over time: founded, enrolled, rotated, removed, recovered."""
