@@ -84,7 +84,7 @@ def test_it_leaves_to_a_partner_alone(kit, name):
 
 
 def test_a_partner_opens_only_what_is_its_own(kit):
-    from app.casebook import founding  # noqa: PLC0415 - the test's own other partner
+    from app.casebook.keys import founding  # noqa: PLC0415 - the test's own other partner
 
     record, owner = kit.released()
     kit.arrive(k_rescue="yes")
