@@ -5,6 +5,8 @@
 .PHONY: help run test check lint format bench bench-smoke proof fuzz pictures clean
 
 ARGS ?=
+# A file's tests stay together, for they share what is dear to start: a desk, a browser, a network of Tor.
+TOGETHER := -n auto --maxprocesses 4 --dist loadfile
 BIN := .venv/bin
 PY := $(BIN)/python
 
@@ -14,7 +16,7 @@ run: .venv/run.stamp ## The demonstration: fictional testimony, intake on port 8
 	@exec $(PY) -m app demo --data var/demo --intake-port 8000 --desk-port 8001 $(ARGS)
 
 test: .venv/test.stamp interop web ## Every test; what lacks its program is skipped with a line (ARGS="-k kill")
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(TOGETHER) $(ARGS)
 
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -24,7 +26,7 @@ help: ## This list
 
 check: lint interop web ## All the gates: format, lint, types, import contracts, tests with branch coverage
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest $(ARGS)
+	$(PY) -m coverage run -m pytest $(TOGETHER) $(ARGS)
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
