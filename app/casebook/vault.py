@@ -29,6 +29,7 @@ class Vault:
         self._index: Index | None = None
         self._loaded: set[str] = set()
         self._door = Throttle()
+        self.acts = account.ByRecord()
         self._seen = 0  # acts of the account the index knows of
         self._lock = threading.RLock()
 
@@ -92,6 +93,7 @@ class Vault:
         rings = {ring for keyring in self._keyrings.values() for ring in keyring.rings}
         if not rings >= self._loaded:
             self._index, self._loaded = None, set()
+            self.acts.forget()
 
     def forget(self, records: Iterable[str]) -> None:
         """Drop what memory holds of records that were erased."""
