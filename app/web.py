@@ -11,10 +11,10 @@ import logging
 import resource
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -27,7 +27,8 @@ from werkzeug.sansio.response import Response as AnyResponse
 
 from app.bodies import DRAINED, PARSED, BrokenForm, Request, limits
 
-__all__ = ["App", "Refusal", "Request", "Sheet", "guard", "harden", "language", "report", "silence"]
+__all__ = ["App", "Refusal", "Request", "Sheet", "guard", "harden", "language", "report"]
+__all__ += ["silence", "size_of"]
 
 # The language in an address: the catalogue it stands for, and the `lang` of its pages.
 LANGUAGES = {"en": "en", "ko": "ko", "zh": "zh_Hans"}
@@ -114,8 +115,14 @@ def language() -> str:
     return str(current_app.config.get("DEFAULT_LANGUAGE", "en"))
 
 
-def guard(app: App, base_url: str, policy: str, show: Callable[[int, str], Any]) -> None:
-    """Put the fences around an app.
+def guard(
+    app: App,
+    base_url: str,
+    policy: str,
+    show: Callable[[int, str], Any],
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Put the fences around an app. ``more`` adds to the policy of single pages, by endpoint.
 
     ``show(status, sentence)`` makes the page of a refusal, with the sentence in ``id="error"``.
     Every answer gets the headers; a request for another host is refused; languages are chosen.
@@ -132,7 +139,7 @@ def guard(app: App, base_url: str, policy: str, show: Callable[[int, str], Any])
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(HEADERS)
-        response.headers["Content-Security-Policy"] = policy
+        response.headers["Content-Security-Policy"] = policy + more.get(request.endpoint or "", "")
         return response
 
     @app.errorhandler(Exception)
@@ -165,6 +172,16 @@ def _sentence(status: int | None) -> str:
         413: gettext("This is too large to be taken at once. Nothing of it was stored."),
     }
     return str(sentences.get(status or 0) or gettext("This could not be understood."))
+
+
+def size_of(count: int) -> str:
+    """Say a number of bytes as people do: 813 B, 24 kB, 3.1 MB, 2.0 GB."""
+    size, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB"):
+        if size < 1000:  # noqa: PLR2004 - the step of decimal units
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.1f} {unit}" if unit in {"MB", "GB"} else f"{size:.0f} {unit}"
 
 
 # --- Silence -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ The key is derived from the file key and a random nonce for this one payload, so
 final-chunk flag may be the AEAD nonce: no pair of key and nonce ever repeats.
 """
 
+import io
 import secrets
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
@@ -119,16 +120,19 @@ class PayloadWriter:
             self._seal(self._held[: self._kept], final=True)
 
 
-def open_chunks(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
+def open_chunks(source: BinaryIO, file_key: bytes, skip: int = 0) -> Iterator[bytes]:
     """Yield the plaintext of a payload, chunk by chunk. Raises `TamperedPayload`.
 
     What was yielded before the error is authentic but incomplete: act on nothing before the end.
-    A payload without a whole nonce is a header failure, as the reference has it.
+    A payload without a whole nonce is a header failure, as the reference has it. The first `skip`
+    chunks are passed over unread, where `source` can seek: each chunk is sealed for its number.
     """
     nonce = read_whole(source, NONCE)
     if len(nonce) < NONCE:
         raise MalformedHeader("The payload has no nonce.")
-    key, number, final = StreamKey(file_key, nonce), 0, False
+    key, number, final = StreamKey(file_key, nonce), skip, False
+    if skip:
+        source.seek(skip * SEALED, io.SEEK_CUR)
     while not final:
         batch = memoryview(read_whole(source, BATCH * SEALED))
         for start in range(0, len(batch), SEALED) or (0,):

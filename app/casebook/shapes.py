@@ -295,3 +295,4 @@ class Act:
     act: str
     actor: str
     record: str
+    reason: str = ""

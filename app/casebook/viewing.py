@@ -4,35 +4,43 @@ The bytes are opened in memory and given to a process that has nothing else (``j
 comes back is a new picture. The original is never altered, and leaves only where a reason is said.
 """
 
-import itertools
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection
 
 from app.casebook import account, ledger
 from app.casebook.indexing.index import visible
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import BadTag, NotFound
+from app.casebook.shapes import Altered, BadTag, NotFound
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
-from app.mailbox.blobs import open_blob
+from app.mailbox import blobs
 from crypto.custody import Entry
 from crypto.errors import CryptoError
 from crypto.parts import File
 
 JAIL = Path(__file__).with_name("jailed.py")
 PATIENCE = 20
+JAILS = 2  # at once: each may take a gigabyte
+HEAD = 65536
+PNG = b"\x89PNG\r\n\x1a\n"
+MOST_PAGES, MOST_NAMES, MOST_KEPT = 100_000, 100, 10_000
 SHOWN = 64 * 1024 * 1024  # larger ones are streamed or saved, never drawn
 LONGEST = 500
 PLAYED = (
-    *(f"audio/{one}" for one in ("mpeg", "mp4", "x-m4a", "wav", "x-wav", "ogg", "flac", "webm")),
-    *(f"video/{one}" for one in ("mp4", "webm", "ogg", "quicktime")),
+    *(f"audio/{one}" for one in ("mpeg", "mp4", "aac", "x-wav", "ogg", "flac")),
+    *(f"video/{one}" for one in ("mp4", "webm", "quicktime", "3gpp")),
 )
+ALSO = {"application/ogg": "audio/ogg", "audio/wave": "audio/x-wav", "audio/x-m4a": "audio/mp4"}
+ALSO |= {"image/x-ms-bmp": "image/bmp"}
 DRAWN = {
     "image/jpeg": "image",
     "image/png": "image",
@@ -75,6 +83,8 @@ class Viewing:
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store, self._vault = store, vault
+        self._jails = threading.BoundedSemaphore(JAILS)
+        self._viewed: set[tuple[str, str]] = set()
 
     def of(self, keyring: Keyring, record: str) -> list[Attached]:
         """Return the attachments of the witness of a testimony."""
@@ -99,23 +109,28 @@ class Viewing:
         return Attached(item, first["day"], *said, file=file)
 
     def bytes_of(self, one: Attached) -> Iterator[bytes]:
-        """Yield the bytes as they were sent. ``NotFound`` where the file is gone."""
+        """Yield the bytes as they were sent. Raises ``NotFound`` (gone), ``Altered``."""
+        return self._read(one, lambda sealed: blobs.contents(sealed, one.file))
+
+    def part_of(self, one: Attached, first: int, last: int) -> Iterator[bytes]:
+        """Yield the bytes from ``first`` to ``last``, both included. Raises as ``bytes_of``."""
+        return self._read(one, lambda sealed: blobs.part(sealed, one.file, first, last))
+
+    def _read(
+        self, one: Attached, how: Callable[[BinaryIO], Iterator[bytes]]
+    ) -> Generator[bytes, None, None]:
+        """Yield what is read of the sealed file. No connection is held while somebody listens."""
         if self._store.blobs is None:
             raise NotFound
         try:
             with self._store.mailbox.connect() as mailbox:
-                yield from open_blob(self._store.blobs, mailbox, bytes.fromhex(one.id), one.file)
+                name = blobs.name_of(mailbox, bytes.fromhex(one.id))
+            with self._store.blobs.open(name) as sealed:
+                yield from how(sealed)
         except FileNotFoundError as error:
             raise NotFound from error
-
-    def part_of(self, one: Attached, first: int, last: int) -> Iterator[bytes]:
-        """Yield the bytes from ``first`` to ``last``, both included."""
-        at = 0
-        for chunk in self.bytes_of(one):
-            yield chunk[max(first - at, 0) : max(last + 1 - at, 0)]
-            at += len(chunk)
-            if at > last:
-                return
+        except CryptoError as error:
+            raise Altered from error
 
     def type_of(self, one: Attached) -> str:
         """Return what the file is by its first bytes; empty where they do not tell."""
@@ -123,36 +138,63 @@ class Viewing:
             import puremagic  # noqa: PLC0415 - optional: without it nothing is shown, only saved
         except ImportError:
             return ""
-        start = b"".join(itertools.islice(self.bytes_of(one), 1))[:65536]
+        start = b"".join(self.part_of(one, 0, HEAD - 1))
         try:
             found = puremagic.magic_string(start)
         except (puremagic.PureError, ValueError):
             return ""
-        known = [each.mime_type for each in found if each.mime_type in (*DRAWN, *PLAYED)]
-        return known[0] if known else (found[0].mime_type if found else "")
+        told = [str(each.mime_type) for each in found if each.mime_type]
+        names = [ALSO.get(name, name) for name in told]
+        known = [name for name in names if name in (*DRAWN, *PLAYED)]
+        return (known or names or [""])[0]
 
     def draw(self, one: Attached, page: int = 1) -> Picture:
         """Draw a page anew, in a process that has nothing else. Raises ``NotShown``."""
         kind = DRAWN.get(self.type_of(one))
         if kind is None or one.size > SHOWN:
             raise NotShown
-        try:
-            data = b"".join(self.bytes_of(one))
-            done = subprocess.run(  # noqa: S603 - our own file, arguments of ours
-                [sys.executable, "-I", str(JAIL), kind, str(int(page))],
-                input=data,
-                capture_output=True,
-                timeout=PATIENCE,
-                check=True,
-                env={},
-                cwd="/",
-                close_fds=True,
-            )
-        except (subprocess.SubprocessError, CryptoError) as error:
+        made = self._jailed([kind, str(min(max(page, 1), MOST_PAGES))], self.bytes_of(one))
+        head, _, png = made.partition(b"\n")
+        try:  # what a hostile file made of the process may speak through it
+            said = json.loads(head)
+            pages, hidden = int(said["pages"]), [str(name)[:60] for name in said["hidden"]]
+        except (ValueError, KeyError, TypeError) as error:
             raise NotShown from error
-        head, _, png = done.stdout.partition(b"\n")
-        said = json.loads(head)
-        return Picture(png, int(said["pages"]), tuple(map(str, said["hidden"])))
+        if not png.startswith(PNG) or not 0 < pages <= MOST_PAGES:
+            raise NotShown
+        return Picture(png, pages, tuple(dict.fromkeys(hidden))[:MOST_NAMES])
+
+    def _jailed(self, words: list[str], data: Iterator[bytes]) -> bytes:
+        """Let the jail read the bytes and return what it wrote; both are only ever in memory."""
+        command = [sys.executable, "-I", str(JAIL), *words]
+        with self._jails, _in_memory() as given, _in_memory() as made:
+            for chunk in data:
+                given.write(chunk)
+            given.seek(0)
+            try:
+                subprocess.run(  # noqa: S603 - our own file, arguments of ours
+                    command,
+                    stdin=given,
+                    stdout=made,
+                    stderr=subprocess.DEVNULL,
+                    timeout=PATIENCE,
+                    check=True,
+                    env={},
+                    cwd="/",
+                )
+            except subprocess.SubprocessError as error:
+                raise NotShown from error
+            made.seek(0)
+            return made.read()
+
+    def viewed(self, keyring: Keyring, one: Attached) -> None:
+        """Keep in custody that somebody looks at a file: once for a session, however often."""
+        seen = (keyring.csrf, one.id)
+        if seen not in self._viewed:
+            self.note(keyring, one, "viewed")
+            if len(self._viewed) >= MOST_KEPT:
+                self._viewed.clear()
+            self._viewed.add(seen)
 
     def note(self, keyring: Keyring, one: Attached, act: str, reason: str = "") -> None:
         """Keep in custody that somebody looked, or saved, and why. Raises ``BadTag``."""
@@ -162,3 +204,8 @@ class Viewing:
         more = {"reason": reason} if reason else {}
         entry = Entry(act, keyring.member.id, self._store.today(), record=one.id, more=more)
         self._store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
+
+
+def _in_memory() -> BinaryIO:
+    """Return a file that has no name and lies on no disk."""
+    return os.fdopen(os.memfd_create("naru"), "w+b")

@@ -1,8 +1,9 @@
 """The pages of attachments: drawn anew, streamed, or saved with a reason."""
 
+import contextlib
 import re
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from app.casebook.shapes import BadTag
 from app.casebook.viewing import DRAWN, PLAYED, NotShown
@@ -23,18 +24,15 @@ def show(record_id: str, item_id: str) -> str:
     """Show what a file is by its content, what is hidden in it, and a safe picture of it."""
     viewing = book().viewing
     one = viewing.one(keyring(), record_id, item_id)
-    kind, picture = viewing.type_of(one), None
-    page = int(asked) if (asked := request.args.get("page", "1")).isdecimal() else 1
+    kind, picture, page = viewing.type_of(one), None, _page()
     if kind in DRAWN:
-        try:
+        with contextlib.suppress(NotShown):
             picture = viewing.draw(one, page)
-        except NotShown:
-            kind = ""
     return render_template(
         "desk/attachment.html",
         one=one,
         kind=kind,
-        page=page,
+        page=min(page, picture.pages) if picture else 1,
         picture=picture,
         played=kind in PLAYED,
         record=record_id,
@@ -46,44 +44,58 @@ def picture(record_id: str, item_id: str) -> Response | tuple[str, int]:
     """Give the picture: made anew, never the file."""
     viewing = book().viewing
     one = viewing.one(keyring(), record_id, item_id)
-    asked = request.args.get("page", "1")
     try:
-        drawn = viewing.draw(one, int(asked) if asked.isdecimal() else 1)
+        drawn = viewing.draw(one, _page())
     except NotShown:
         return refuse(415, gettext("This file cannot be shown here."))
-    viewing.note(keyring(), one, "viewed")
+    viewing.viewed(keyring(), one)
     return Response(drawn.png, mimetype="image/png")
+
+
+def _page() -> int:
+    """Return which page of a document is asked for."""
+    asked = request.args.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1  # noqa: PLR2004
 
 
 @pages.get("/stream")
 def stream(record_id: str, item_id: str) -> Response | tuple[str, int]:
-    """Give a part of a recording, as players ask for it."""
+    """Give a recording, or the part of it that a player asks for."""
     viewing = book().viewing
     one = viewing.one(keyring(), record_id, item_id)
     kind = viewing.type_of(one)
     if kind not in PLAYED:
         return refuse(415, gettext("This file cannot be shown here."))
-    first, last = _part(request.headers.get("Range", ""), one.size)
+    asked = _part(request.headers.get("Range", ""), one.size)
+    first, last = asked or (0, one.size - 1)
     if first > last:
-        return refuse(416, gettext("There is no such part of this file."))
-    if first == 0:
-        viewing.note(keyring(), one, "viewed")
-    answer = Response(viewing.part_of(one, first, last), status=206, mimetype=kind)
-    answer.headers["Content-Range"] = f"bytes {first}-{last}/{one.size}"
+        page = make_response(refuse(416, gettext("There is no such part of this file.")))
+        page.headers["Content-Range"] = f"bytes */{one.size}"
+        return page
+    viewing.viewed(keyring(), one)
+    answer = Response(viewing.part_of(one, first, last), mimetype=kind)
+    if asked:
+        answer.status_code = 206
+        answer.headers["Content-Range"] = f"bytes {first}-{last}/{one.size}"
     answer.headers["Accept-Ranges"] = "bytes"
     answer.content_length = last - first + 1
     return answer
 
 
-def _part(said: str, size: int) -> tuple[int, int]:
-    """Return the first and the last byte asked for; the first past the last if there is none."""
+def _part(said: str, size: int) -> tuple[int, int] | None:
+    """Return the first and the last byte asked for; the first past the last where none is there.
+
+    None is the whole: nothing was asked for, or nothing that RFC 9110 knows as one part.
+    """
     found = _RANGE.fullmatch(said.strip())
-    start, end = (found[1], found[2]) if found else ("", "")
-    if not start and end:  # the last so many bytes
-        return max(size - int(end), 0), size - 1
-    first = int(start or 0)
-    last = min(int(end) if end else size - 1, size - 1, first + MOST_AT_ONCE - 1)
-    return first, last
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:  # the last so many bytes
+        return max(size - int(found[2]), 0), size - 1
+    first, last = int(found[1]), int(found[2] or size - 1)
+    if last < first < size:
+        return None
+    return first, min(last, size - 1, first + MOST_AT_ONCE - 1)
 
 
 @pages.post("/save")
@@ -91,6 +103,7 @@ def save(record_id: str, item_id: str) -> Response | tuple[str, int]:
     """Hand over the file as it was sent, for a reason that custody keeps."""
     viewing = book().viewing
     one = viewing.one(keyring(), record_id, item_id)
+    viewing.type_of(one)  # what is gone or altered is said before custody says it was saved
     try:
         viewing.note(keyring(), one, "saved", request.form.get("reason", ""))
     except BadTag:

@@ -29,7 +29,14 @@ def show() -> str:
         )
         newest = checkpoints.newest(connection)
     acts = [
-        Act(at, o.entry.day, o.entry.act, names.get(o.entry.actor, o.entry.actor), o.entry.record)
+        Act(
+            at,
+            o.entry.day,
+            o.entry.act,
+            names.get(o.entry.actor, o.entry.actor),
+            o.entry.record,
+            str(o.entry.more.get("reason", "")),
+        )
         for at, o in found
     ]
     return render_template(

@@ -15,7 +15,7 @@ from app.bodies import Request
 from app.intake.receive import Content, Receiver
 from app.mailbox import blobs
 from app.mailbox.blobs import Blobs, Kept, NoRoom, NotKept, TooLarge, Upload
-from app.web import Refusal, report
+from app.web import Refusal, report, size_of
 from crypto.documents import File
 from crypto.parts import LONGEST_NAME
 from crypto.tokens import Capability
@@ -193,13 +193,3 @@ def _name(filename: str) -> str:
     base = filename.replace("\\", "/").rsplit("/", 1)[-1]
     kept = (sign for sign in base if unicodedata.category(sign) not in {"Cc", "Cf", "Cs"})
     return "".join(kept)[:LONGEST_NAME]
-
-
-def size_of(count: int) -> str:
-    """Say a number of bytes as people do: 813 B, 24 kB, 3.1 MB, 2.0 GB."""
-    size, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB"):
-        if size < 1000:  # noqa: PLR2004 - the step of decimal units
-            break
-        size, unit = size / 1000, larger
-    return f"{size:.1f} {unit}" if unit in {"MB", "GB"} else f"{size:.0f} {unit}"

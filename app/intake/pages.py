@@ -22,13 +22,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.bodies import Request
 from app.db import NotDurable
-from app.intake import attaching, drawing, forms, returning
+from app.intake import drawing, forms, returning
 from app.intake.forms import Submission, Typed
 from app.intake.parts import parts
 from app.intake.receive import Content, Withdrawn
 from app.intake.recipients import NoRecipient
 from app.intake.returning import Found
-from app.web import Refusal, language, report
+from app.web import Refusal, language, report, size_of
 from crypto import tickets, tokens
 from crypto.errors import CryptoError, ExpiredTicket, NotAWord, WrongWordCount
 from crypto.receipts import Receipt, Root
@@ -143,7 +143,7 @@ def attach(lang: str, token: str) -> str:
         ) from None
     with kept():
         file = parts().attachments.take(request(), allowed, lang)
-    size = attaching.size_of(file.size)
+    size = size_of(file.size)
     return drawing.draw(
         "done.html",
         done=gettext(

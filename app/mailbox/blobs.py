@@ -25,7 +25,7 @@ from typing_extensions import override
 from app.mailbox import tables
 from crypto.errors import TamperedPayload
 from crypto.padding import bucket, shortfall
-from crypto.stream import PayloadWriter, open_chunks
+from crypto.stream import CHUNK, PayloadWriter, open_chunks
 
 KEY = 16
 PART = ".part"
@@ -224,14 +224,34 @@ def open_blob(blobs: Blobs, connection: Connection, item_id: bytes, file: Any) -
     Raises `FileNotFoundError` when it is gone, `TamperedPayload` when it is not what the document
     says (size, digest): what was yielded before must not be relied upon.
     """
+    with blobs.open(name_of(connection, item_id)) as sealed:
+        yield from contents(sealed, file)
+
+
+def name_of(connection: Connection, item_id: bytes) -> str:
+    """Return under which name an attachment's file lies. Raises `FileNotFoundError`."""
     names = names_of(connection, [item_id])
     if not names:
         raise FileNotFoundError
-    with blobs.open(names[0]) as sealed:
-        yield from _true(sealed, file)
+    return names[0]
 
 
-def _true(sealed: BinaryIO, file: Any) -> Iterator[bytes]:  # noqa: ANN401
+def part(sealed: BinaryIO, file: Any, first: int, last: int) -> Iterator[bytes]:  # noqa: ANN401
+    """Yield the bytes from `first` to `last`, both included, opening only the chunks they lie in.
+
+    Each chunk proves its place, the whole proves nothing: raises as `contents`, but for its end.
+    """
+    skip = first // CHUNK
+    at, end = skip * CHUNK, min(last + 1, file.size)
+    for chunk in open_chunks(sealed, file.key, skip):
+        yield chunk[max(first - at, 0) : end - at]
+        at += len(chunk)
+        if at >= end:
+            return
+
+
+def contents(sealed: BinaryIO, file: Any) -> Iterator[bytes]:  # noqa: ANN401
+    """Yield a whole file. Raises `TamperedPayload` as `open_blob`."""
     left, digest = file.size, hashlib.sha256()
     for chunk in open_chunks(sealed, file.key):
         part, padding = chunk[:left], chunk[left:]

@@ -6,7 +6,6 @@ import secrets
 import shutil
 
 import postgresql
-from inside import Answer
 from outside.site import Site
 from sqlalchemy import insert, select
 
@@ -19,9 +18,11 @@ from app.casebook.keys import founding
 from app.db import Writer, open_engine, truncate_wal
 from app.desk import create_app
 from app.mailbox import tables as mailbox
+from app.mailbox.blobs import Blobs
 from config.settings import load_settings
 from crypto import sealing
 from crypto.documents import Document
+from crypto.parts import File
 from crypto.recipients import parse_recipient
 
 BASE = "http://127.0.0.1:8001"
@@ -95,6 +96,7 @@ class World:
             casebook_writer=Writer(casebook, self._broken),
             mailbox=letters,
             mailbox_writer=Writer(letters, self._broken),
+            blobs=Blobs(self.settings.blob_dir),
             clock=lambda: self.now,
         )
         self.book = Casebook(self.store)
@@ -113,6 +115,7 @@ class World:
         to=None,
         number=None,
         reply=None,
+        file=None,
         **fields,
     ):
         """What the intake leaves in the mailbox; the id under which the desk will show it."""
@@ -124,9 +127,10 @@ class World:
             epoch=WEEK,
             way="server",
             lang=lang,
-            fields={"w_narrative": text, **fields},
+            fields={"w_narrative": text, **fields} if file is None else {},
             number=number,
             reply=reply,
+            file=file,
         )
         with self.store.casebook.connect() as connection:
             query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == WEEK)
@@ -134,6 +138,18 @@ class World:
         header, payload = sealing.seal(document.to_bytes(), [to or recipient])
         self.put(slot, header, payload)
         return slot.hex()
+
+    def attach(self, data, name="사진.jpg", declared="image/jpeg", **more):
+        """What the intake leaves of a file: sealed bytes, and a document that holds their key."""
+        upload = self.store.blobs.begin(len(data) + 1, dt.date(2026, 11, 23))
+        upload.write(data)
+        kept = upload.keep()
+        file = File(name, declared, kept.size, kept.sha256, kept.key)
+        item = self.arrive(kind="attachment", file=file, **more)
+        row = {"item_id": bytes.fromhex(item), "name": kept.name}
+        with self.store.mailbox.execution_options(naru_writes=True).begin() as connection:
+            connection.execute(insert(mailbox.blob).values(row))
+        return item
 
     def put(self, slot, header, payload):
         with self.store.mailbox.execution_options(naru_writes=True).begin() as connection:
@@ -171,7 +187,7 @@ class Browser(Site):
         )
         data = answer.data
         answer.close()
-        return Answer(answer), data
+        return _Answer(answer), data
 
     def _host(self):
         return self.world.base.partition("//")[2]
@@ -210,3 +226,23 @@ class Browser(Site):
             onward = page.root.one("a", rel="next")
             path = onward and onward.attrs["href"]
         return found
+
+
+class _Answer:
+    def __init__(self, answer):
+        self.status, self.reason = answer.status_code, ""
+        self.headers = _Headers(answer.headers)
+
+
+class _Headers:
+    def __init__(self, headers):
+        self._headers = headers
+
+    def items(self):
+        return list(self._headers.items())
+
+    def get(self, name, default=None):
+        return self._headers.get(name, default)
+
+    def get_all(self, name):
+        return self._headers.getlist(name)

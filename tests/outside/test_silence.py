@@ -45,7 +45,7 @@ def test_nothing_may_run_or_be_fetched_unless_named(pages):
         assert policy["base-uri"] == ["'none'"], page.path
         assert policy["form-action"] in (["'self'"], ["'none'"]), page.path
         # A picture in the page itself (a QR code, a cleaned photograph) is fetched from nowhere.
-        assert set(policy.pop("img-src", [])) <= {"'self'", "data:"}, page.path
+        assert "img-src" not in policy, page.path
         said = {source for sources in policy.values() for source in sources}
         assert not said & {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "http:", "https:"}
 

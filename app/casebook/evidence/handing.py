@@ -120,9 +120,7 @@ class Handing:
         entry = self.evidence.partner(connection, keyring, partner)
         for record in ids:
             id_of(record)
-        self.vault.acts.learn(connection, keyring)
-        copies = releases.remake(connection, keyring, entry, ids, self.vault.acts)
-        return copies, entry.recipient
+        return releases.remake(connection, keyring, entry, ids), entry.recipient
 
 
 def _chosen(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
