@@ -2,7 +2,7 @@
 # Python 3.11 or later, git and make are enough, without root; everything lands in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-smoke proof fuzz pictures clean
+.PHONY: help run test check lint format bench bench-page bench-smoke proof fuzz pictures clean
 
 ARGS ?=
 # A file's tests stay together, for they share what is dear to start: a desk, a browser, a network of Tor.
@@ -42,8 +42,11 @@ format: .venv/test.stamp ## Let ruff lay the code out and mend what it can
 
 ##@ Measured, by hand
 
-bench: .venv/test.stamp ## Speeds and sizes beside their targets (ARGS="visit load memory start seal")
+bench: .venv/test.stamp ## Speeds and sizes beside their targets (ARGS="visit load start seal")
 	$(PY) -m bench $(ARGS)
+
+bench-page: .venv/test.stamp ## The same, kept as docs/bench.md with date and commit
+	$(PY) -m bench --out docs/bench.md $(ARGS)
 
 bench-smoke: .venv/test.stamp ## The one table that counts instead of timing: the first visit
 	$(PY) -m bench visit --check

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import sys
+from pathlib import Path
 
 from bench.table import head, lines
 
@@ -17,6 +18,10 @@ BENCHES = {
     "suggest": "Suggestions on an invented world and on the samples",
     "desk": "The desk at 100,000 testimonies and 300,000 tags",
 }
+PREFACE = """# Measured
+
+Made by `make bench-page`; every line stands beside its target (the design's table of targets). A
+target that is missed is printed as missed. Absolute times are this machine's; ratios travel."""
 
 
 def main() -> int:
@@ -24,15 +29,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=" ".join(BENCHES))
     parser.add_argument("--check", action="store_true", help="fail where a count misses its target")
+    parser.add_argument("--out", type=Path, help="keep the tables as a page, too")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(BENCHES):
         parser.error(f"no such bench: {' '.join(sorted(unknown))}")
-    print(f"{head()}\n")
+    page = [PREFACE, head()]
+    print(f"{page[-1]}\n")
     failed = False
     for name in chosen.names or BENCHES:
         rows = importlib.import_module(f"bench.{name}").rows()
-        print(lines(BENCHES[name], rows) + "\n", flush=True)
+        page.append(lines(BENCHES[name], rows))
+        print(page[-1] + "\n", flush=True)
         failed |= any(row.counted and not row.met for row in rows)
+    if chosen.out:
+        chosen.out.write_text("\n\n".join(page) + "\n", "utf-8")
     return int(chosen.check and failed)
 
 

@@ -1,6 +1,7 @@
 """What every test may share; each folder keeps the rest to itself."""
 
 import pytest
+from desk.world import Founded, World
 from outside.demo import Demo
 
 
@@ -9,3 +10,45 @@ def demo(tmp_path_factory):
     """An empty demonstration that runs for the whole session and must end cleanly."""
     with Demo(tmp_path_factory.mktemp("demo") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory):
+    """What every desk of these tests begins with: made once, copied for each."""
+    return Founded(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture
+def world(tmp_path, founded):
+    """A desk on its first day."""
+    return World(tmp_path, founded)
+
+
+@pytest.fixture
+def owner(world):
+    """A lead, who takes in and releases."""
+    return world.member("owner")
+
+
+@pytest.fixture
+def colleague(world):
+    """A reviewer with triage."""
+    return world.member("colleague")
+
+
+@pytest.fixture
+def outsider(world):
+    """A reviewer who takes nothing in."""
+    return world.member("outsider")
+
+
+@pytest.fixture
+def partner(world):
+    """A rescue group."""
+    return world.member("partner")
+
+
+@pytest.fixture
+def nobody(world):
+    """Somebody who never logged in."""
+    return world.browser()

@@ -41,3 +41,10 @@ def test_every_target_of_make_is_there(target):
     names = [name for name in target if name]
     makefile = (ROOT / "Makefile").read_text()
     assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in names)
+
+
+def test_every_decision_is_in_their_table():
+    folder = ROOT / "docs" / "decisions"
+    pages = {path.name for path in folder.glob("[0-9]*.md")}
+    table = (folder / "README.md").read_text()
+    assert set(re.findall(r"^\| \[\d{4}\]\(([\w.-]+)\) \| .+ \|$", table, re.MULTILINE)) == pages

@@ -8,7 +8,7 @@ keys at all) seals it to the desk.
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from app.casebook import tables
 from app.casebook.keyring import REVIEWERS, Keyring
@@ -75,9 +75,14 @@ def openings(
     connection: Connection, keyring: Keyring, first: int = 0
 ) -> Iterator[tuple[int, Opening]]:
     """Yield position and opening of every act from ``first`` on that these keys open, in order."""
+    return _openings(connection, keyring, tables.custody.c.position >= first)
+
+
+def _openings(
+    connection: Connection, keyring: Keyring, where: ColumnElement[bool]
+) -> Iterator[tuple[int, Opening]]:
     books, desks = _keys(keyring)
-    query = select(tables.custody.c.position, tables.custody.c.opening)
-    query = query.where(tables.custody.c.position >= first)
+    query = select(tables.custody.c.position, tables.custody.c.opening).where(where)
     for position, sealed in connection.execute(query.order_by(tables.custody.c.position)):
         try:
             yield position, _open(position, sealed, books, desks)
@@ -128,6 +133,42 @@ def _open(
     if not isinstance(entry, dict) or not isinstance(salt, str):
         raise CryptoError
     return Opening(bytes.fromhex(salt), Entry.of(entry))
+
+
+class ByRecord:
+    """Which acts concern which record, learnt once: who asks again reads those acts alone.
+
+    The account does not tell this without opening it all, so it is known only while somebody who
+    may read is there; ``forget`` ends that.
+    """
+
+    def __init__(self) -> None:
+        self._positions: dict[str, list[int]] = {}
+        self._seen = 0
+        self._lock = threading.Lock()
+
+    def learn(self, connection: Connection, keyring: Keyring) -> None:
+        """Read on to the last act on disk. Never inside a transaction that may be undone."""
+        with self._lock:
+            end = size(connection)
+            for position, opened in openings(connection, keyring, self._seen):
+                self._positions.setdefault(opened.entry.record, []).append(position)
+            self._seen = max(self._seen, end)
+
+    def acts(
+        self, connection: Connection, keyring: Keyring, record: str
+    ) -> list[tuple[int, Opening]]:
+        """Return the acts on one record in order, those of this transaction with them."""
+        with self._lock:
+            known, seen = list(self._positions.get(record, ())), self._seen
+        old = tables.custody.c.position.in_(known)
+        found = [*_openings(connection, keyring, old), *openings(connection, keyring, seen)]
+        return [(at, opened) for at, opened in found if opened.entry.record == record]
+
+    def forget(self) -> None:
+        """Forget it all."""
+        with self._lock:
+            self._positions, self._seen = {}, 0
 
 
 class Account:

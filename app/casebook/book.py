@@ -51,10 +51,10 @@ class Casebook:
     # Sessions
 
     def log_in(
-        self, name: str, passphrase: str, code: str, now: float, *, known: bool = False
+        self, name: str, passphrase: str, code: str, now: float, *, brought: str = ""
     ) -> str:
         """Return the cookie's text of a new session. Raises ``Refused``, ``TooMany``."""
-        cookie = self.vault.log_in(name, passphrase, code, now, known=known)
+        cookie = self.vault.log_in(name, passphrase, code, now, brought=brought)
         keyring = self.vault.resume(cookie, now)
         if keyring.member.role == "lead":  # only a lead can sign, so every session of one does
             releases.sign_checkpoint(self.store, keyring, self.account)

@@ -226,18 +226,10 @@ def _record(
         connection.execute(select(tables.record.c.id).where(tables.record.c.id.in_(ids))).scalars()
     )
     fresh = [(one, ring) for one, ring in placed if one.item_id not in known]
-    for one, ring in fresh:
-        first: dict[str, Any] = {
-            "e": "document",
-            "document": one.document.to_object(),
-            "key": one.file_key.hex(),
-            "day": one.day,
-        }
-        if one.retired:
-            first["retired"] = "yes"
-        if one.inner:
-            first["inner"] = list(one.inner)
-        ledger.begin(connection, keyring, one.item_id, one.day, first, ring)
+    ledger.begin_all(
+        connection, keyring, [(one.item_id, one.day, _first(one), ring) for one, ring in fresh]
+    )
+    for one, _ in fresh:
         if one.inner and one.document.reply is not None:
             told = outcomes.event(one.document, keyring.member.name, today)
             ledger.append(connection, keyring, one.item_id, told)
@@ -248,6 +240,21 @@ def _record(
         ledger.move(connection, keyring, bytes.fromhex(record), LEADS)
     moved = [Entry("restricted", keyring.member.id, today, record=r) for r in sorted(moving)]
     account.append(connection, keyring, [*received, *taken, *moved])
+
+
+def _first(one: Opened) -> dict[str, Any]:
+    """Return the first event of a record: the document, and the key of its original."""
+    first: dict[str, Any] = {
+        "e": "document",
+        "document": one.document.to_object(),
+        "key": one.file_key.hex(),
+        "day": one.day,
+    }
+    if one.retired:
+        first["retired"] = "yes"
+    if one.inner:
+        first["inner"] = list(one.inner)
+    return first
 
 
 def for_leads(document: Document) -> bool:

@@ -1,7 +1,7 @@
 """Records and their events: append-only, sealed under the record's own key (FORMAT 7)."""
 
 import secrets
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -19,19 +19,34 @@ def begin(
     connection: Connection, keyring: Keyring, record_id: bytes, day: str, first: Event, ring: str
 ) -> None:
     """Make a record under a fresh record key, with its first event."""
-    key_id, key = ring_key(connection, keyring, ring)
-    record_key = records.new_key()
-    connection.execute(insert(tables.record).values(id=record_id, day=day))
-    connection.execute(
-        insert(tables.record_key).values(
-            record_id=record_id,
-            casebook_key_id=key_id,
-            wrapped=records.wrap(key, key_id, record_id, record_key),
-            share=secrets.token_bytes(copies.SHARE),
+    begin_all(connection, keyring, [(record_id, day, first, ring)])
+
+
+def begin_all(
+    connection: Connection, keyring: Keyring, fresh: Sequence[tuple[bytes, str, Event, str]]
+) -> None:
+    """Make records, each (id, day, first event, ring) under a record key of its own."""
+    if not fresh:
+        return
+    rings = {ring: ring_key(connection, keyring, ring) for ring in {one[3] for one in fresh}}
+    made = [{"id": record_id, "day": day} for record_id, day, _, _ in fresh]
+    keys, events = [], []
+    for record_id, _, first, ring in fresh:
+        key_id, key = rings[ring]
+        record_key = records.new_key()
+        keys.append(
+            {
+                "record_id": record_id,
+                "casebook_key_id": key_id,
+                "wrapped": records.wrap(key, key_id, record_id, record_key),
+                "share": secrets.token_bytes(copies.SHARE),
+            }
         )
-    )
-    body = records.RecordKey(record_key).seal(record_id, 0, first)
-    connection.execute(insert(tables.event).values(record_id=record_id, sequence=0, body=body))
+        body = records.RecordKey(record_key).seal(record_id, 0, first)
+        events.append({"record_id": record_id, "sequence": 0, "body": body})
+    connection.execute(insert(tables.record), made)
+    connection.execute(insert(tables.record_key), keys)
+    connection.execute(insert(tables.event), events)
 
 
 def ring_key(connection: Connection, keyring: Keyring, ring: str) -> tuple[bytes, bytes]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from app.db import Writer
 from app.mailbox.blobs import Blobs
 from config.model import Model
+from crypto.encoding import encode_url
 from crypto.locking import Profile
 
 CUSTODY_ID = b"naru/v1/custody."  # 16 bytes, where a body is bound to the account, not to a record
@@ -32,6 +33,11 @@ class DeskSecret:
     def host_key(self) -> bytes:
         """Return the half of the lock on the bundle key that a partner never holds."""
         return hmac.digest(self.value, b"naru/v1/host", hashlib.sha256)
+
+    def mark(self, key: str, name: str) -> str:
+        """Return what says, to this desk alone, that a member was in the browser that brings it."""
+        said = b"naru/v1/known" + key.encode() + self.handle(name)
+        return encode_url(hmac.digest(self.value, said, hashlib.sha256))
 
     def login_key(self) -> bytes:
         """Return the key of the tokens in the log-in form."""

@@ -29,20 +29,22 @@ class Vault:
         self._index: Index | None = None
         self._loaded: set[str] = set()
         self._door = Throttle()
+        self.acts = account.ByRecord()
         self._seen = 0  # acts of the account the index knows of
         self._lock = threading.RLock()
 
     def log_in(
-        self, name: str, passphrase: str, code: str, now: float, *, known: bool = False
+        self, name: str, passphrase: str, code: str, now: float, *, brought: str = ""
     ) -> str:
         """Return the cookie's text of a new session. Raises ``Refused``, ``TooMany``.
 
-        ``known``: this member was in this browser before, as its cookie proves.
+        ``brought`` is the cookie of an earlier session: it shows in which line to stand.
         """
+        known = members.was_here(self._store, brought, name)
         with self._door.turn(self._store.secret.handle(name), known=known) as succeeded:
             cookie, keyring = members.log_in(self._store, name, passphrase, code, now)
             succeeded()
-        self._remember(sessions.from_cookie(cookie), keyring)
+        self._remember(members.key_of(cookie), keyring)
         return cookie
 
     def resume(self, cookie: str, now: float) -> Keyring:
@@ -63,11 +65,15 @@ class Vault:
 
     def log_out(self, cookie: str) -> None:
         """End a session; with the last one, the index is forgotten."""
-        key = sessions.from_cookie(cookie)
+        key = members.key_of(cookie)
         members.log_out(self._store, key)
         with self._lock:
             self._keyrings.pop(sessions.session_id(key), None)
             self._forget_unread()
+
+    def left(self, name: str) -> str:
+        """Return what a member's browser keeps after log-out: a mark, and the key of nothing."""
+        return members.cookie_of(self._store, sessions.new_session_key(), name)
 
     def _remember(self, key: bytes, keyring: Keyring) -> None:
         with self._lock:
@@ -87,6 +93,7 @@ class Vault:
         rings = {ring for keyring in self._keyrings.values() for ring in keyring.rings}
         if not rings >= self._loaded:
             self._index, self._loaded = None, set()
+            self.acts.forget()
 
     def forget(self, records: Iterable[str]) -> None:
         """Drop what memory holds of records that were erased."""

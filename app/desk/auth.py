@@ -27,7 +27,11 @@ def login() -> AnyResponse:
         return redirect(url_for("auth.home"), 303) if member() else _form(form, "", 200)
     try:
         cookie = book().log_in(
-            form.name.data or "", form.passphrase.data or "", form.code.data or "", desk().clock()
+            form.name.data or "",
+            form.passphrase.data or "",
+            form.code.data or "",
+            desk().clock(),
+            brought=request.cookies.get(desk().cookie, ""),
         )
     except Refused:
         g.keyring = None
@@ -47,12 +51,11 @@ def _again(cookie: str, path: str, pairs: resuming.Pairs) -> Response:
 
 @pages.post("/logout")
 def logout() -> AnyResponse:
-    """Forget this session, here and in the browser."""
+    """Forget this session, here and in the browser, which keeps the member's mark."""
+    left = book().vault.left(keyring().member.name)
     _leave()
     response = redirect(url_for("auth.login"), 303)
-    response.delete_cookie(
-        desk().cookie, secure=desk().https, httponly=True, samesite="Strict", path="/"
-    )
+    _set_cookie(response, left)
     return response
 
 

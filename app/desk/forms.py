@@ -8,6 +8,8 @@ attacker can fetch one too and put it into their own page. So it is bound to the
 same cookie that will hold the session: until then it holds ``login.`` and a random value, and the
 token in the form is a MAC of that value. Another site can neither read this cookie nor, with
 SameSite=Strict, have it sent. Nothing is stored, and it lasts as long as the page stays open.
+The cookie of a session that ended does as well, and carries the mark by which the door knows the
+browser (``throttle``); so it is left where it is.
 """
 
 import hmac
@@ -26,6 +28,7 @@ from app.desk.context import desk
 
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 _LOGIN_COOKIE = re.compile(r"login\.[0-9a-f]{32}")
+_ENDED = re.compile(r"[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}")
 
 
 def is_login_cookie(text: str) -> bool:
@@ -37,7 +40,8 @@ def login_cookie() -> str:
     """Return the value the log-in form is bound to: the browser's own, else a new one."""
     if "login_cookie" not in g:
         brought = request.cookies.get(desk().cookie, "")
-        g.login_cookie = brought if is_login_cookie(brought) else f"login.{secrets.token_hex(16)}"
+        kept = is_login_cookie(brought) or _ENDED.fullmatch(brought)
+        g.login_cookie = brought if kept else f"login.{secrets.token_hex(16)}"
     return str(g.login_cookie)
 
 

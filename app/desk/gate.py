@@ -40,6 +40,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "testimony.translate": READERS,
     "suggesting.weigh": READERS,
     "replying.send": READERS,
+    "sharing.share": LEADS,
+    "sharing.take_back": LEADS,
     "attachments.show": READERS,
     "attachments.picture": READERS,
     "attachments.stream": READERS,

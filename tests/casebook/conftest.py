@@ -2,13 +2,6 @@
 
 import pytest
 from casebook.kit import Kit
-from desk.world import Founded
-
-
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory):
-    """A desk's first day, lived once and copied for each test."""
-    return Founded(tmp_path_factory.mktemp("casebook"))
 
 
 @pytest.fixture

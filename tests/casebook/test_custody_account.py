@@ -2,21 +2,10 @@
 
 import deployment
 import pytest
-from desk.world import Founded, World
 from sqlalchemy import delete, select, update
 
 from app.casebook import account, checkpoints, tables
 from app.casebook.evidence.releases import sign_checkpoint
-
-
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory):
-    return Founded(tmp_path_factory.mktemp("custody"))
-
-
-@pytest.fixture
-def world(tmp_path, founded):
-    return World(tmp_path, founded)
 
 
 @pytest.fixture

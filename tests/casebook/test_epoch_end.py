@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from desk.world import WEEK, Founded, World
+from desk.world import WEEK
 from sqlalchemy import select
 
 from app.casebook import tables
@@ -12,16 +12,6 @@ from app.mailbox import tables as mailbox
 from crypto import opening, records
 from crypto.errors import CryptoError, WrongIdentity
 from crypto.identities import PQIdentity, parse_identity_file
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory):
-    return Founded(tmp_path_factory.mktemp("end"))
-
-
-@pytest.fixture
-def world(tmp_path, founded):
-    return World(tmp_path, founded)
 
 
 def every_key(world):

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from desk.world import Founded, World
 from sqlalchemy import func, select, update
 
 from app.casebook import account, tables
@@ -12,21 +11,6 @@ from app.casebook.keeping.steward import Steward
 from app.mailbox import tables as mailbox
 
 DAY = 86400
-
-
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory):
-    return Founded(tmp_path_factory.mktemp("erasure"))
-
-
-@pytest.fixture
-def world(tmp_path, founded):
-    return World(tmp_path, founded)
-
-
-@pytest.fixture
-def owner(world):
-    return world.member("owner")
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import secrets
 import pytest
 from sqlalchemy import update
 
-from app.casebook import tables
+from app.casebook import account, tables
+from app.casebook.evidence import releases
 from app.casebook.shapes import Altered, BadTag, NoConsent, NotFound, NotYours
 
 
@@ -129,3 +130,45 @@ def test_a_copy_that_was_changed_is_not_shown(kit):
         kit.book.handing.released(partner)
     with pytest.raises(Altered):
         kit.bundle(partner, [record], partner.identity)
+
+
+def test_a_release_reads_the_acts_on_its_record_and_not_the_whole_account(kit, monkeypatch):
+    records = [kit.arrive(k_rescue="yes") for _ in range(12)]
+    owner = kit.take_in()
+    for record in records:
+        kit.book.testimony(owner, record)
+    kit.book.release(owner, records[0], "partner", "k_rescue")
+    opened, really = [], account._open
+    monkeypatch.setattr(account, "_open", lambda at, *more: opened.append(at) or really(at, *more))
+    kit.book.release(owner, records[1], "partner", "k_rescue")
+    read = set(opened)
+    assert len(read) < 10 < len(kit.acts())
+
+
+def test_a_release_that_is_undone_leaves_nothing_believed(kit, monkeypatch):
+    """What was learnt inside a transaction that failed would name the wrong acts afterwards."""
+    first, second = (kit.arrive(k_rescue="yes") for _ in range(2))
+    owner = kit.take_in()
+    with monkeypatch.context() as broken:
+        broken.setattr(releases.sealed_copies, "seal", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            kit.book.release(owner, first, "partner", "k_rescue")
+    kit.book.testimony(owner, second)  # takes the place in the account that was given back
+    kit.book.release(owner, first, "partner", "k_rescue")
+    partner = kit.ring("partner")
+    with kit.store.casebook.connect() as connection:
+        (copy,) = releases.copies(connection, partner.shelf, partner.identity)
+    told = [act["entry"] for act in copy.content["acts"]]
+    assert {one["record"] for one in told} == {first}
+    assert [one["act"] for one in told].count("released") == 1
+
+
+def test_what_was_learnt_of_the_account_is_forgotten_at_the_last_log_out(kit):
+    cookie = kit.cookie("owner")
+    record = kit.arrive(k_rescue="yes")
+    owner = kit.book.resume(cookie, kit.now)
+    kit.book.collect(owner)
+    kit.book.release(owner, record, "partner", "k_rescue")
+    assert kit.book.vault.acts._positions[record]
+    kit.book.log_out(cookie)
+    assert kit.book.vault.acts._positions == {}

@@ -1,24 +1,8 @@
 """A lead erases what is old enough; a hold keeps it; nobody else may, and nothing else is taken."""
 
 import pytest
-from desk.world import Founded, World
 
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory):
-    return Founded(tmp_path_factory.mktemp("retention"))
-
-
-@pytest.fixture
-def world(tmp_path, founded):
-    return World(tmp_path, founded)
-
-
-@pytest.fixture
-def owner(world):
-    return world.member("owner")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The vectors of C2SP/CCTV: each declares its outcome and the digest of what is released."""
 
+import io
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,3 +64,17 @@ def read(path):
 
 
 VECTORS = [read(path) for path in sorted(FOLDER.iterdir())]
+
+
+class Slow(io.RawIOBase):
+    """A source that gives few octets at a time, as a network may."""
+
+    def __init__(self, data, most=3):
+        super().__init__()
+        self.inner, self.most = io.BytesIO(data), most
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        return self.inner.readinto(memoryview(buffer)[: self.most])

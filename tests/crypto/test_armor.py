@@ -2,6 +2,7 @@ import base64
 import io
 
 import pytest
+from agekit import Slow
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,18 +10,6 @@ from crypto import armor
 from crypto.errors import MalformedArmor
 
 DATA = bytes(range(100))
-
-
-class Slow(io.RawIOBase):
-    def __init__(self, data):
-        super().__init__()
-        self.inner = io.BytesIO(data)
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        return self.inner.readinto(memoryview(buffer)[:3])
 
 
 def read(data):

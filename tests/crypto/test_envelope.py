@@ -7,6 +7,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from agekit import Slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -329,20 +330,9 @@ def test_a_source_is_not_closed_by_being_opened():
 
 @pytest.mark.parametrize("most", [1, 3, 11])
 def test_a_source_that_gives_little_is_opened_in_armor_or_not(most):
-    class Slow(io.RawIOBase):
-        def __init__(self, data):
-            super().__init__()
-            self.inner = io.BytesIO(data)
-
-        def readable(self):
-            return True
-
-        def readinto(self, buffer):
-            return self.inner.readinto(memoryview(buffer)[:most])
-
     file = whole(b"abc", LEE.recipient)
     for form in (file, armor.armored(file), b" \r\n" * 5 + armor.armored(file)):
-        assert b"".join(opening.open_file(Slow(form), [LEE])) == b"abc"
+        assert b"".join(opening.open_file(Slow(form, most), [LEE])) == b"abc"
 
 
 def test_a_file_on_disk_is_opened_buffered_or_raw(tmp_path):

@@ -5,6 +5,9 @@ import re
 import pytest
 from desk.world import World
 
+from app.casebook.shapes import Refused
+from app.casebook.throttle import LINE, LONGEST, Throttle, _Lane
+
 
 def test_it_works(world, nobody):
     page = nobody.get("/login")
@@ -72,7 +75,8 @@ def test_log_out_ends_the_session_for_good(owner):
     kept = dict(owner.cookies)
     answer = owner.post(owner.get("/queue").form(action="/logout"))
     assert (answer.status, answer.header("Location")) == (303, "/login")
-    assert owner.cookies == {}
+    assert owner.cookies["naru_desk"] != kept["naru_desk"]
+    assert owner.get("/queue").header("Location") == "/login"  # what is left opens nothing
     owner.cookies = kept
     assert owner.get("/queue").header("Location") == "/login"
 
@@ -96,6 +100,70 @@ def test_a_session_is_not_made_of_any_text(nobody):
     for text in ("", "x", "login.", "a" * 43, "ü", "../..", '"'):
         nobody.cookies = {"naru_desk": text}
         assert nobody.get("/queue").status == 303
+
+
+# While somebody hammers at a member's name
+
+
+@pytest.fixture
+def slept(world, monkeypatch):
+    """How long each try waited, after strangers tried twenty times."""
+    slept = []
+    monkeypatch.setattr(world.book.vault, "_door", Throttle(slept.append))
+    for _ in range(20):
+        with pytest.raises(Refused):
+            world.book.log_in("owner", "wrong", "", world.now)
+    return slept
+
+
+def leave(world, browser):
+    browser.post(browser.get("/account").form(action="/logout"))
+
+
+def expire(world, browser):
+    world.now += 30 * 24 * 3600
+    assert browser.get("/queue").status == 303
+
+
+@pytest.mark.parametrize("end", [leave, expire])
+def test_a_browser_the_member_was_in_before_does_not_wait(world, slept, end):
+    browser = world.member("owner")
+    assert slept[-1] == LONGEST  # a browser nobody knows waits like everybody
+    for _ in range(7):
+        with pytest.raises(Refused):
+            world.book.log_in("owner", "wrong", "", world.now)
+    end(world, browser)
+    assert browser.log_in("owner", world.passphrases["owner"]).status == 303
+    assert slept[-1] == 0.0
+    assert browser.get("/queue").status == 200
+
+
+def test_it_does_not_wait_at_a_full_door_either(world, monkeypatch):
+    browser = world.member("owner")
+    leave(world, browser)
+    door = world.book.vault._door
+    handle = world.store.secret.handle("owner")
+    monkeypatch.setitem(door._lanes, (handle, False), _Lane(failures=99, waiting=LINE))
+    turned_away = world.browser().log_in("owner", world.passphrases["owner"])
+    assert (turned_away.status, turned_away.error) == (
+        429,
+        "Too many tries at this name at once. Try again in a minute.",
+    )
+    assert browser.log_in("owner", world.passphrases["owner"]).status == 303
+
+
+@pytest.mark.parametrize("mark", ["another's", "forged", "none"])
+def test_no_other_browser_stands_in_that_line(world, slept, mark):
+    browser, whose = world.browser(), world.member("colleague")
+    leave(world, whose)
+    left = whose.cookies["naru_desk"]
+    key = left.partition(".")[0]
+    browser.cookies["naru_desk"] = {
+        "another's": left, "forged": f"{key}.{'A' * 43}", "none": key,
+    }[mark]  # fmt: skip
+    for _ in range(7):
+        assert browser.log_in("owner", "wrong").status == 403
+    assert slept[-1] == LONGEST
 
 
 def _taken_in(world, browser):

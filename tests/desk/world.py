@@ -6,6 +6,7 @@ import secrets
 import shutil
 
 import postgresql
+from inside import Answer
 from outside.site import Site
 from sqlalchemy import insert, select
 
@@ -187,7 +188,7 @@ class Browser(Site):
         )
         data = answer.data
         answer.close()
-        return _Answer(answer), data
+        return Answer(answer), data
 
     def _host(self):
         return self.world.base.partition("//")[2]
@@ -226,23 +227,3 @@ class Browser(Site):
             onward = page.root.one("a", rel="next")
             path = onward and onward.attrs["href"]
         return found
-
-
-class _Answer:
-    def __init__(self, answer):
-        self.status, self.reason = answer.status_code, ""
-        self.headers = _Headers(answer.headers)
-
-
-class _Headers:
-    def __init__(self, headers):
-        self._headers = headers
-
-    def items(self):
-        return list(self._headers.items())
-
-    def get(self, name, default=None):
-        return self._headers.get(name, default)
-
-    def get_all(self, name):
-        return self._headers.getlist(name)

@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 
 import postgresql
+from inside import Answer
 from outside.site import Page, Site
 from sqlalchemy import func, insert, select
 
@@ -149,7 +150,7 @@ class Visitor(Site):
         answer = client.open(
             path, method=method, data=body, headers=headers, environ_overrides=self.environ
         )
-        return _Answer(answer), answer.data
+        return Answer(answer), answer.data
 
     def tell(self, lang="en", **values):
         """From the first page to the receipt."""
@@ -159,28 +160,6 @@ class Visitor(Site):
     def come_back(self, words, lang="en"):
         page = self.get(f"/{lang}/return")
         return self.post(page.form("return"), receipt=words)
-
-
-class _Answer:
-    """A test client's answer with the names of one from a network."""
-
-    def __init__(self, answer):
-        self.status, self.reason = answer.status_code, ""
-        self.headers = _Headers(answer.headers)
-
-
-class _Headers:
-    def __init__(self, headers):
-        self._headers = headers
-
-    def items(self):
-        return list(self._headers.items())
-
-    def get(self, name, default=None):
-        return self._headers.get(name, default)
-
-    def get_all(self, name):
-        return self._headers.getlist(name)
 
 
 __all__ = ["BASE", "STORY", "Page", "Visitor", "World"]

@@ -81,6 +81,7 @@ class Evidence:
         opened = self.testimonies.open(keyring, record)
         with self.store.casebook.connect() as connection:
             partner = self.partner(connection, keyring, partner_name)
+            self.vault.acts.learn(connection, keyring)
         self._check(opened, partner, purpose)
         _, cuts = self._cuts(keyring, opened, choice, purpose)
         event = self._event(keyring, opened, purpose, cuts)
@@ -92,7 +93,7 @@ class Evidence:
             "agreed": list(agreed),
         }
         return self.store.casebook_writer.run(
-            lambda c: releases.release(self.store, c, keyring, partner, decision)
+            lambda c: releases.release(self.store, c, keyring, partner, decision, self.vault.acts)
         )
 
     def _agreed(

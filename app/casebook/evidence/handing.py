@@ -120,7 +120,9 @@ class Handing:
         entry = self.evidence.partner(connection, keyring, partner)
         for record in ids:
             id_of(record)
-        return releases.remake(connection, keyring, entry, ids), entry.recipient
+        self.vault.acts.learn(connection, keyring)
+        copies = releases.remake(connection, keyring, entry, ids, self.vault.acts)
+        return copies, entry.recipient
 
 
 def _chosen(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:

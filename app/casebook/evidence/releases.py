@@ -22,7 +22,7 @@ from app.db import truncate_wal
 from crypto import copies as sealed_copies
 from crypto import custody, opening, padding
 from crypto.canonical import canonical
-from crypto.custody import Entry
+from crypto.custody import Entry, Opening
 from crypto.errors import CryptoError
 from crypto.identities import PQIdentity
 from crypto.receipts import Slots
@@ -45,6 +45,7 @@ def release(
     keyring: Keyring,
     partner: DirectoryEntry,
     decision: Mapping[str, Any],
+    acts: account.ByRecord,
 ) -> Mapping[str, Any]:
     """Record the decision, append custody, leave the partner's copy; return the event.
 
@@ -78,9 +79,8 @@ def release(
     }
     digest = hashlib.sha256(body).hexdigest()
     entry = Entry("released", keyring.member.id, store.today(), digest, record, more)
-    (position,) = account.append(connection, keyring, [entry])
-    acts = _acts(connection, keyring, record, position)
-    content = _content(record, source, event, acts)
+    account.append(connection, keyring, [entry])
+    content = _content(record, source, event, _told(acts.acts(connection, keyring, record)))
     share = ledger.share_of(connection, bytes.fromhex(record))
     if share is None:
         raise NotFound
@@ -104,7 +104,11 @@ def _content(
 
 
 def remake(
-    connection: Connection, keyring: Keyring, partner: DirectoryEntry, records: Iterable[str]
+    connection: Connection,
+    keyring: Keyring,
+    partner: DirectoryEntry,
+    records: Iterable[str],
+    acts: account.ByRecord,
 ) -> list[Copy]:
     """Make a partner's copies again from the decisions: what a lead exports in its stead."""
     found = []
@@ -115,22 +119,19 @@ def remake(
         ]
         if decisions:
             event = decisions[-1]
-            acts = _acts(connection, keyring, record)
-            released = [int(a["position"]) for a in acts if a["entry"]["act"] == "released"]
-            acts = [act for act in acts if int(act["position"]) <= max(released)]
+            told = acts.acts(connection, keyring, record)
+            last = max(at for at, opened in told if opened.entry.act == "released")
             source = leaving.source(connection, keyring, record, event, partner.shelf)
-            content = _content(record, source, event, acts)
+            upto = [(at, opened) for at, opened in told if at <= last]
+            content = _content(record, source, event, _told(upto))
             found.append(Copy(bytes.fromhex(event["slot"]), record, content))
     return found
 
 
-def _acts(
-    connection: Connection, keyring: Keyring, record: str, last: int | None = None
-) -> list[dict[str, Any]]:
+def _told(acts: Iterable[tuple[int, Opening]]) -> list[dict[str, Any]]:
     return [
         {"position": str(at), "salt": opened.salt.hex(), "entry": opened.entry.fields()}
-        for at, opened in account.openings(connection, keyring)
-        if opened.entry.record == record and (last is None or at <= last)
+        for at, opened in acts
     ]
 
 
