@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, render_template, request
 
@@ -110,6 +111,8 @@ def save(record_id: str, item_id: str) -> Response | tuple[str, int]:
         return refuse(400, gettext("Say why the file must leave this desk."))
     answer = Response(viewing.bytes_of(one), mimetype="application/octet-stream")
     name = _SAFE.sub("_", one.name).strip("._") or "file"
-    answer.headers.set("Content-Disposition", "attachment", filename=name[-80:])
+    # A head is ASCII: a Korean name goes there encoded (RFC 6266).
+    coded = f"attachment; filename*=UTF-8''{quote(name[-80:])}"
+    answer.headers["Content-Disposition"] = coded
     answer.content_length = one.size
     return answer
