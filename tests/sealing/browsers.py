@@ -34,7 +34,13 @@ class Chromium:
         self.page.locator(css).first.evaluate("e => e.closest('details')?.setAttribute('open', '')")
         self.page.locator(css).first.check()
 
+    def unfold(self, css):
+        """Open what this is folded into."""
+        opening = "e => e.closest('details').setAttribute('open', '')"
+        self.page.locator(css).first.evaluate(opening)
+
     def press(self, css):
+        self.page.locator(css).first.evaluate("e => e.closest('details')?.setAttribute('open', '')")
         self.page.locator(css).first.click()
 
     def wait(self, css):
@@ -97,17 +103,18 @@ class FirefoxWithScript(Firefox):
         self.proxy.down = False
 
     def fill(self, css, text):
-        self._unfold(css)
+        self.unfold(css)
         self.find(css).send_keys(text)
 
     def choose(self, css):
-        self._unfold(css)
+        self.unfold(css)
         self.find(css).click()
 
-    def _unfold(self, css):
+    def unfold(self, css):
         self.script(f"document.querySelector({css!r}).closest('details')?.setAttribute('open', '')")
 
     def press(self, css):
+        self.unfold(css)
         self.find(css).click()
 
     def wait(self, css):

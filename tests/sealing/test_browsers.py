@@ -9,50 +9,15 @@ from pathlib import Path
 import needs
 import pytest
 from outside import walk
-from outside.canary import dresses, search
+from outside.canary import search
 from outside.site import Site
+from sealing.steps import CANARY, STORY, TYPED, fill, left, shown, wanted, write
 
 from app.casebook import members
 from app.casebook.building import open_book
 from config.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
-CANARY = "새벽에 온성 다리에서 넘겨진 카나리아 나루터"
-STORY = f"{CANARY}\n둘째 줄 <b>&amp; 끝"
-TYPED = {"w_where": "온성의 어느 다리"}
-
-
-def wanted(*texts):
-    return [dress for text in texts for dress in dresses(text)]
-
-
-def left(recorder, *texts):
-    """The dresses in which any of these texts left the browser."""
-    found = set()
-    for _, _, sent in recorder.requests:
-        found |= search(sent, wanted(*texts))
-    return found
-
-
-def shown(page):
-    return {
-        n.attrs["data-field"]: n.text.strip() for n in page.root.all() if "data-field" in n.attrs
-    }
-
-
-def write(browser, demo):
-    browser.open(f"{demo.intake}/ko/")
-    browser.wait("#sealing")
-    fill(browser)
-    browser.press("form#testimony button.main")
-    browser.wait("#receipt")
-    return browser.text("#receipt")
-
-
-def fill(browser, within=""):
-    browser.fill(within + "[name=w_narrative]", STORY)
-    browser.fill(within + "[name=w_where]", TYPED["w_where"])
-    browser.choose(within + "[name=k_rescue]")
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+"""What a witness does in a real browser, and what to look for in what it sent."""
+
+from outside.canary import dresses, search
+
+CANARY = "새벽에 온성 다리에서 넘겨진 카나리아 나루터"
+STORY = f"{CANARY}\n둘째 줄 <b>&amp; 끝"
+TYPED = {"w_where": "온성의 어느 다리"}
+
+
+def wanted(*texts):
+    return [dress for text in texts for dress in dresses(text)]
+
+
+def left(recorder, *texts):
+    """The dresses in which any of these texts left the browser."""
+    found = set()
+    for _, _, sent in recorder.requests:
+        found |= search(sent, wanted(*texts))
+    return found
+
+
+def shown(page):
+    return {
+        n.attrs["data-field"]: n.text.strip() for n in page.root.all() if "data-field" in n.attrs
+    }
+
+
+def write(browser, demo):
+    browser.open(f"{demo.intake}/ko/")
+    browser.wait("#sealing")
+    fill(browser)
+    browser.press("form#testimony button.main")
+    browser.wait("#receipt")
+    return browser.text("#receipt")
+
+
+def fill(browser, within=""):
+    browser.fill(within + "[name=w_narrative]", STORY)
+    browser.fill(within + "[name=w_where]", TYPED["w_where"])
+    browser.choose(within + "[name=k_rescue]")
