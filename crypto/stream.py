@@ -50,6 +50,11 @@ def put(sink: Sink, data: bytes | memoryview) -> None:
         left = left[taken:]
 
 
+def sealed_size(plain: int) -> int:
+    """Return how long the payload of `plain` bytes is, its nonce included."""
+    return NONCE + plain + max(1, -(-plain // CHUNK)) * TAG
+
+
 class StreamKey:
     """The key of one payload. Chunks are numbered from 0."""
 

@@ -20,22 +20,28 @@ for (const lang of LANGUAGES) {
   words[lang] = digest(join(here, `words/${lang}.txt`));
 }
 
-await build({
-  absWorkingDir: here,
-  entryPoints: { naru: "src/page.js", offline: "src/offline.js" },
-  outdir: out,
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: "es2021",
-  charset: "utf8",
-  legalComments: "none",
-  banner: { js: BANNER },
-  define: { WORDS: JSON.stringify(words) },
-});
+const bundle = (entryPoints, define) =>
+  build({
+    absWorkingDir: here,
+    entryPoints,
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2021",
+    charset: "utf8",
+    legalComments: "none",
+    banner: { js: BANNER },
+    define,
+  });
+
+// The page's script names the digest of the one that seals files, so that one comes first.
+await bundle({ sealer: "src/sealer.js" }, {});
+const define = { WORDS: JSON.stringify(words), SEALER: JSON.stringify(digest(join(out, "sealer.js"))) };
+await bundle({ naru: "src/page.js", offline: "src/offline.js" }, define);
 
 const hashes = {};
-for (const name of ["naru.js", "offline.js", ...LANGUAGES.map((lang) => `words.${lang}.txt`)]) {
+for (const name of ["naru.js", "sealer.js", "offline.js", ...LANGUAGES.map((lang) => `words.${lang}.txt`)]) {
   hashes[name] = digest(join(out, name));
 }
 writeFileSync(join(out, "hashes.json"), JSON.stringify(hashes, null, 1) + "\n");

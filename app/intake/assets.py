@@ -1,6 +1,9 @@
 """What a browser with script fetches: one script and the lists of words, built from ``web/``.
 
-GET /naru.js, /words.<lang>.txt
+GET /naru.js, /sealer.js, /words.<lang>.txt
+
+The first script is the page's; it fetches the second when a file is to be sealed, and runs it
+beside the page.
 
 The bytes are committed, so that nothing is built on a server; pages name them by their digest, and
 a browser that gets others runs none of them. Without script, none of this is fetched.
@@ -16,10 +19,12 @@ from app.web import App
 
 HOME = Path(__file__).resolve().parent / "static"
 SCRIPT = "naru.js"
-# Scripts from here alone, to talk to here alone, that can turn no string into code or markup.
+SEALER = "sealer.js"
+# Scripts from here alone, to talk to here alone, that can turn no string into code or markup. The
+# one policy lets through the one address of the sealer, whose bytes were held to their digest.
 POLICY = (
-    "; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; "
-    "trusted-types 'none'"
+    "; script-src 'self'; connect-src 'self'; worker-src blob:; "
+    "require-trusted-types-for 'script'; trusted-types naru"
 )
 NAME = "naru_assets"
 
@@ -45,6 +50,12 @@ def held(name: str) -> bytes:
 def script() -> Response:
     """Give the script."""
     return Response(held(SCRIPT), mimetype="text/javascript")
+
+
+@assets.get(f"/{SEALER}")
+def sealer() -> Response:
+    """Give the script that seals files."""
+    return Response(held(SEALER), mimetype="text/javascript")
 
 
 @assets.get("/words.<any(en,ko,zh):lang>.txt")

@@ -9,7 +9,7 @@ import base64
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.db import Writer
 from app.intake.envelopes import Carried, Place
-from app.intake.receive import TESTIMONY, Row, Withdrawn, put
+from app.intake.receive import GRACE, TESTIMONY, Row, Withdrawn, put
 from app.intake.recipients import STANDING, Recipients
 from app.mailbox import tables
 from crypto import sealing
@@ -55,10 +55,15 @@ class Deposit:
     epoch: str
     header: bytes
     payload: bytes
+    withdraw_on: str | None = None
 
 
-def read(slot: str, same: str, epoch: str, envelope: bytes) -> Deposit:
-    """Read a deposit and hold its shape against FORMAT.md. Raises `Malformed`."""
+def read(told: Mapping[str, str], envelope: bytes) -> Deposit:
+    """Read a deposit and hold its shape against FORMAT.md. Raises `Malformed`.
+
+    ``told``: slot, same, epoch, and withdraw_on when what it belongs to waits for its withdrawal.
+    """
+    slot, same, epoch = (told.get(name, "") for name in ("slot", "same", "epoch"))
     if not ID.fullmatch(slot) or not ID.fullmatch(same):
         raise Malformed
     source = io.BytesIO(envelope)
@@ -67,9 +72,24 @@ def read(slot: str, same: str, epoch: str, envelope: bytes) -> Deposit:
     except CryptoError as error:
         raise Malformed from error
     payload = source.read()
-    if not _is_ours(header) or not _is_padded(len(payload)):
+    if not _is_ours(header) or not is_padded(len(payload)):
         raise Malformed
-    return Deposit(bytes.fromhex(slot), bytes.fromhex(same), epoch, bytes(header), payload)
+    withdraw_on = _day(told.get("withdraw_on", ""))
+    ids = bytes.fromhex(slot), bytes.fromhex(same)
+    return Deposit(*ids, epoch, bytes(header), payload, withdraw_on)
+
+
+def _day(said: str) -> str | None:
+    """Return a day, or nothing if none is said. Raises `Malformed`."""
+    if not said:
+        return None
+    try:
+        found = dt.date.fromisoformat(said)
+    except ValueError as error:
+        raise Malformed from error
+    if found.isoformat() != said:
+        raise Malformed
+    return said
 
 
 def _is_ours(header: Header) -> bool:
@@ -82,7 +102,7 @@ def _is_ours(header: Header) -> bool:
     )
 
 
-def _is_padded(sealed: int) -> bool:
+def is_padded(sealed: int) -> bool:
     """Tell whether a payload of this size holds a whole bucket: else its size would speak."""
     chunks = -(-(sealed - NONCE) // (CHUNK + TAG))
     plain = sealed - NONCE - chunks * TAG
@@ -98,17 +118,20 @@ class Depositor:
         self._engine, self._writer = engine, writer
         self._recipients, self._today = recipients, today
 
-    def keep(self, deposit: Deposit) -> None:
-        """Keep an envelope as it is, in its slot.
+    def keep(self, deposit: Deposit, blob: str | None = None) -> bool:
+        """Keep an envelope as it is, in its slot, and the name of its file; false if it is there.
 
+        What comes while a withdrawal waits is withdrawn with the rest: which day that is, only the
+        page can say, for nothing here tells which slots belong together.
         Raises `Malformed` for an epoch that does not serve now, `Taken`, `Withdrawn`, `NotDurable`.
         """
         if deposit.epoch not in self._serving():
             raise Malformed
-        day = self._today().isoformat()
-        self._put(
-            Row(deposit.slot, deposit.epoch, day, deposit.same, deposit.header, deposit.payload)
-        )
+        today, day = self._today(), deposit.withdraw_on
+        if day is not None and not today.isoformat() < day <= (today + GRACE).isoformat():
+            raise Malformed
+        ids = deposit.slot, deposit.epoch, today.isoformat(), deposit.same
+        return self._put(Row(*ids, deposit.header, deposit.payload, blob, day))
 
     def carried(self, one: Carried, place: Place, lang: str) -> None:
         """Seal a file of the offline page again and keep it under the receipt it was made with.
@@ -163,11 +186,13 @@ class Depositor:
             raise Stale
         return last < self._today()
 
-    def _put(self, row: Row) -> None:
+    def _put(self, row: Row) -> bool:
         try:
             self._writer.run(lambda connection: put(connection, row))
         except IntegrityError:  # the slot is the primary key: somebody was here before
             self._same_or_refuse(row)
+            return False
+        return True
 
     def _same_or_refuse(self, row: Row) -> None:
         item = tables.item
@@ -184,17 +209,25 @@ class Depositor:
 def left(engine: Engine, slots: list[bytes]) -> dict[str, list[dict[str, str]]]:
     """Return what lies in these slots, and nothing about whose they are.
 
-    ``items``: slot, day and the day of a withdrawal. ``replies``: slot, day and the age file.
+    ``items``: slot, day, the tag of the content (none where a withdrawal ended its kind) and the
+    day of a withdrawal. ``replies``: slot, day and the age file.
     """
     item, reply = tables.item, tables.reply
     with engine.connect() as connection:
         items = connection.execute(
-            select(item.c.id, item.c.day, item.c.withdraw_on).where(item.c.id.in_(slots))
+            select(item.c.id, item.c.day, item.c.same, item.c.withdraw_on).where(
+                item.c.id.in_(slots)
+            )
         ).all()
         replies = connection.execute(select(reply).where(reply.c.id.in_(slots))).all()
     return {
         "items": [
-            {"slot": row.id.hex(), "day": row.day, "withdraw_on": row.withdraw_on or ""}
+            {
+                "slot": row.id.hex(),
+                "day": row.day,
+                "same": (row.same or b"").hex(),
+                "withdraw_on": row.withdraw_on or "",
+            }
             for row in items
         ],
         "replies": [

@@ -40,6 +40,7 @@ class Parts:
     site_id: bytes
     ticket_key: bytes = field(repr=False)
     token_key: bytes = field(repr=False)
+    deposit_key: bytes = field(repr=False)
     clock: Callable[[], float]
 
     def hours(self) -> float:
@@ -83,6 +84,7 @@ def build(
         site_id=site_id,
         ticket_key=hkdf(secret, b"", b"naru/v1/intake/ticket-key", 32),
         token_key=hkdf(secret, b"", b"naru/v1/intake/token-key", 32),
+        deposit_key=hkdf(secret, b"", b"naru/v1/intake/deposit-key", 32),
         clock=clock,
     )
 

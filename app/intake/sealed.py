@@ -4,8 +4,10 @@ GET, POST /<lang>/sealed   an age file, or a tar of several, that somebody made 
                            with the offline page (field ``envelope``)
 GET  /<lang>/deposit       to whom a witness's own page seals now
 POST /<lang>/deposit       one envelope of a witness's own page: slot, same, epoch, envelope
+POST /<lang>/deposit/<leave>  the same for a file, with its payload, sealed and padded. The leave
+                           comes with the terms and is checked before the body is read
 POST /<lang>/slots         what lies in slots, by number; opened where it was asked for
-GET  /<lang>/own, own/letters  the pages after sealing and coming back, empty: the script fills them
+GET  /<lang>/own, own/…    the pages after sealing and coming back, empty: the script fills them
 
 Deposits and slots answer our script in JSON, and refuse like every other page.
 """
@@ -24,12 +26,15 @@ from app.intake.forms import Typed
 from app.intake.pages import LANG, kept, request, seed, ticket, tokens_of
 from app.intake.parts import Parts, parts
 from app.intake.receive import Withdrawn
-from app.web import App, Refusal
+from app.web import App, Refusal, Request
+from crypto import tickets
+from crypto.errors import CryptoError
 from crypto.receipts import Receipt
 
 sealed = Blueprint("sealed", __name__)
 NAME = "naru_depositor"
 MOST_SLOTS = 64
+OPEN_DAY = "…"
 
 
 def install(app: App, built: Parts) -> None:
@@ -73,17 +78,40 @@ def terms(lang: str) -> Response:  # noqa: ARG001
     with kept():
         current = parts().recipients.current(parts().today().isoformat())
     return jsonify(
-        epoch=current.epoch, recipient=str(current.recipient), site=parts().site_id.hex()
+        epoch=current.epoch,
+        recipient=str(current.recipient),
+        site=parts().site_id.hex(),
+        day=parts().today().isoformat(),
+        most=parts().attachments.most,
+        leave=tickets.issue(parts().deposit_key, parts().hours()),
     )
 
 
 @sealed.post(f"{LANG}/deposit")
 def deposit(lang: str) -> Response:  # noqa: ARG001
     """Keep one envelope a witness's own page sealed; 409 if its slot is taken, then it tries on."""
-    envelope, form = _upload(), request().form
-    slot, same, epoch = (form.get(name, "") for name in ("slot", "same", "epoch"))
+    envelope = _upload()
     with kept(), _told():
-        _depositor().keep(deposits.read(slot, same, epoch, envelope))
+        _depositor().keep(deposits.read(request().form, envelope))
+    return jsonify(stored=True)
+
+
+@sealed.post(f"{LANG}/deposit/<leave>")
+def deposit_file(lang: str, leave: str) -> Response:  # noqa: ARG001
+    """Keep one file a witness's own page sealed. Who has no good leave is not even read from."""
+    try:
+        tickets.accept(parts().deposit_key, leave, parts().hours())
+    except CryptoError:
+        raise Refusal(
+            403,
+            gettext("This page was open too long. Come back with your ten words, then send it."),
+        ) from None
+
+    def keep(asked: Request, envelope: bytes, name: str) -> bool:
+        return _depositor().keep(deposits.read(asked.form, envelope), name)
+
+    with kept(), _told():
+        parts().attachments.take_sealed(request(), keep)
     return jsonify(stored=True)
 
 
@@ -104,17 +132,23 @@ def own(lang: str) -> str:  # noqa: ARG001
     return drawing.draw("receipt.html", words=words, tokens={}, typed=Typed(), own=True)
 
 
-@sealed.get(f"{LANG}/own/letters")
-def own_letters(lang: str) -> str:  # noqa: ARG001
-    """Show the page of who came back without anything on it, for the script to fill in."""
+@sealed.get(f"{LANG}/own/letters", defaults={"state": "letters"})
+@sealed.get(f"{LANG}/own/waiting", defaults={"state": "waiting"})
+@sealed.get(f"{LANG}/own/gone", defaults={"state": "gone"})
+def own_letters(lang: str, state: str) -> str:  # noqa: ARG001
+    """Show the page of who came back without anything on it, for the script to fill in.
+
+    ``waiting`` and ``gone`` are what it looks like after a withdrawal; the day is left open.
+    """
     return drawing.draw(
         "letters.html",
         letters=(),
         names={},
-        withdrawn=None,
-        gone=False,
+        withdrawn="" if state == "letters" else OPEN_DAY,
+        gone=state == "gone",
         tokens={},
         typed=Typed(),
+        known=False,
         about="",
         asked=False,
     )

@@ -25,7 +25,7 @@ from typing_extensions import override
 from app.mailbox import tables
 from crypto.errors import TamperedPayload
 from crypto.padding import bucket, shortfall
-from crypto.stream import CHUNK, PayloadWriter, open_chunks
+from crypto.stream import CHUNK, PayloadWriter, open_chunks, put, sealed_size
 
 KEY = 16
 PART = ".part"
@@ -82,6 +82,13 @@ class Blobs:
         self.refuse_without_room(0)
         return Upload(self._folder, most, today, self.refuse_without_room)
 
+    def begin_sealed(self, most: int, today: dt.date) -> "SealedUpload":
+        """Return something to write a sealed payload to, of a file up to ``most``. `NotKept`."""
+        self.refuse_without_room(0)
+        return SealedUpload(
+            self._folder, sealed_size(bucket(most)), today, self.refuse_without_room
+        )
+
     def open(self, name: str) -> BinaryIO:
         """Open a sealed file for reading. Raises `FileNotFoundError`."""
         return self._path(name).open("rb")
@@ -117,8 +124,8 @@ class Blobs:
         return self._folder / name
 
 
-class Upload(io.RawIOBase):
-    """Takes the bytes of one file; after `keep` it lies there, after `drop` nothing does."""
+class _Arriving(io.RawIOBase):
+    """One file that is being written: after `_settle` it lies there, after `drop` nothing does."""
 
     def __init__(
         self, folder: Path, most: int, today: dt.date, refuse: Callable[[int], None]
@@ -126,8 +133,7 @@ class Upload(io.RawIOBase):
         super().__init__()
         self._folder, self._most, self._refuse = folder, most, refuse
         self._day = dt.datetime.combine(today, dt.time(), dt.UTC).timestamp()
-        self.name, self.size = secrets.token_hex(16), 0
-        self._key, self._digest, self._looked = secrets.token_bytes(KEY), hashlib.sha256(), 0
+        self.name, self.size, self._looked = secrets.token_hex(16), 0, 0
         self._part = folder / (self.name + PART)
         self._kept = False
         try:
@@ -135,29 +141,58 @@ class Upload(io.RawIOBase):
         except OSError as error:
             raise NotKept from error
         self._file = os.fdopen(handle, "wb", buffering=0)
-        self._payload = PayloadWriter(self._file, self._key)
 
     @override
     def writable(self) -> bool:
         return True
 
     @override
-    def write(self, data: Any) -> int:
-        """Seal these bytes. Raises `TooLarge` or `NotKept`."""
-        self.size += len(data)
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Do nothing: a parser rewinds what it wrote, and there is nothing to read here."""
+        return 0
+
+    def drop(self) -> None:
+        """Leave nothing of it, whether it was kept or not."""
+        self._file.close()
+        with contextlib.suppress(OSError):  # the sweeper comes later
+            (self._folder / self.name if self._kept else self._part).unlink(missing_ok=True)
+
+    def _count(self, more: int) -> None:
+        """Count bytes before they are written. Raises `TooLarge` or `NotKept`."""
+        self.size += more
         if self.size > self._most:
             raise TooLarge
         if self.size - self._looked > LOOK:
             self._looked = self.size
             self._refuse(0)
+
+    def _settle(self) -> None:
+        """Make it durable under its name, within `_disk`."""
+        os.utime(self._file.fileno(), (self._day, self._day))
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._part.rename(self._folder / self.name)
+        self._kept = True
+        sync_directory(self._folder)
+
+
+class Upload(_Arriving):
+    """Takes the bytes of one file and seals them under a key of its own."""
+
+    def __init__(
+        self, folder: Path, most: int, today: dt.date, refuse: Callable[[int], None]
+    ) -> None:
+        super().__init__(folder, most, today, refuse)
+        self._key, self._digest = secrets.token_bytes(KEY), hashlib.sha256()
+        self._payload = PayloadWriter(self._file, self._key)
+
+    @override
+    def write(self, data: Any) -> int:
+        """Seal these bytes. Raises `TooLarge` or `NotKept`."""
+        self._count(len(data))
         self._digest.update(data)
         with _disk():
             return self._payload.write(data)
-
-    @override
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Do nothing: a parser rewinds what it wrote, and there is nothing to read here."""
-        return 0
 
     def keep(self) -> Kept:
         """Pad, seal the last chunk and make the file durable under its name. Raises `NotKept`."""
@@ -167,19 +202,26 @@ class Upload(io.RawIOBase):
             while left > 0:
                 left -= self._payload.write(memoryview(_ZEROS)[:left])
             self._payload.close()
-            os.utime(self._file.fileno(), (self._day, self._day))
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._part.rename(self._folder / self.name)
-            self._kept = True
-            sync_directory(self._folder)
+            self._settle()
         return Kept(self.name, self.size, self._digest.hexdigest(), self._key)
 
-    def drop(self) -> None:
-        """Leave nothing of it, whether it was kept or not."""
-        self._file.close()
-        with contextlib.suppress(OSError):  # the sweeper comes later
-            (self._folder / self.name if self._kept else self._part).unlink(missing_ok=True)
+
+class SealedUpload(_Arriving):
+    """Takes a payload somebody else sealed, as it is: nobody here holds its key."""
+
+    @override
+    def write(self, data: Any) -> int:
+        """Write these bytes. Raises `TooLarge` or `NotKept`."""
+        self._count(len(data))
+        with _disk():
+            put(self._file, data)
+        return len(data)
+
+    def keep(self) -> str:
+        """Make it durable; returns its name. Raises `NotKept`."""
+        with _disk():
+            self._settle()
+        return self.name
 
 
 @contextlib.contextmanager

@@ -267,7 +267,14 @@ def test_slots_are_told_by_number_and_nothing_else_is_told(world, visitor):
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     page = visitor.send("POST", "/ko/slots", ask, kind)
     assert json.loads(page.text) == {
-        "items": [{"slot": made["slot"], "day": "2026-11-23", "withdraw_on": ""}],
+        "items": [
+            {
+                "slot": made["slot"],
+                "day": "2026-11-23",
+                "same": made["same"],
+                "withdraw_on": "",
+            }
+        ],
         "replies": [],
     }
     for wrong in (b"", b"slot=x", b"&".join([b"slot=" + b"0" * 32] * 65)):

@@ -1,11 +1,12 @@
 """What the tests of the intake stand on: a mailbox, a clock one can turn, a desk, a visitor."""
 
 import datetime as dt
+import io
 import secrets
 
 import postgresql
 from inside import Answer
-from outside.site import Page, Site
+from outside.site import Page, Site, multipart
 from sqlalchemy import func, insert, select
 
 from app import migrate
@@ -138,6 +139,23 @@ class World:
         return Visitor(self, environ)
 
 
+class _Unread(io.BytesIO):
+    def read(self, _size=-1):
+        raise AssertionError("the body was read")
+
+
+def post_unread(world, path, upload):
+    """Post a large file to an address that must refuse it by its name alone: the answer."""
+    kind, body = multipart([("file", upload)])
+    return world.app.test_client().post(
+        path,
+        input_stream=_Unread(body),
+        content_type=kind,
+        content_length=len(body),
+        headers={"Host": "127.0.0.1:8000"},
+    )
+
+
 class Visitor(Site):
     """A browser that reaches the app without a network."""
 
@@ -162,4 +180,4 @@ class Visitor(Site):
         return self.post(page.form("return"), receipt=words)
 
 
-__all__ = ["BASE", "STORY", "Page", "Visitor", "World"]
+__all__ = ["BASE", "STORY", "Page", "Visitor", "World", "post_unread"]

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 class Recorder:
     """Forwards to loopback alone: what a browser asks elsewhere by itself goes nowhere.
 
-    `requests` are (method, path, head and body); `altered` maps a path to a change of its bytes.
+    `requests` are (method, path, head and body); `altered` maps a path to a change of its bytes;
+    of what is posted to a path that is `lost` the answer never comes, and to one `refused` nothing.
     """
 
     def __init__(self):
         self.requests, self.altered, self.down = [], {}, False
+        self.lost, self.refused = lambda _: False, set()
         recorder = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -42,12 +44,19 @@ class Recorder:
         if self.down:
             handler.close_connection = True
             return
+        if handler.command == "POST" and to.path in self.refused:
+            handler.send_error(503)
+            return
         connection = http.client.HTTPConnection(to.hostname, to.port, timeout=60)
         path = to.path + ("?" + to.query if to.query else "")
         kept = {k: v for k, v in handler.headers.items() if k.lower() != "proxy-connection"}
         connection.request(handler.command, path, body, kept)
         answer = connection.getresponse()
         data = self.altered.get(to.path, lambda data: data)(answer.read())
+        if handler.command == "POST" and self.lost(to.path):
+            connection.close()
+            handler.close_connection = True
+            return
         handler.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):

@@ -16,7 +16,8 @@ from crypto.words import word_list
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 STATIC = ROOT / "app/intake/static"
-NAMES = ["hashes.json", "naru.js", "offline.js", "words.en.txt", "words.ko.txt", "words.zh.txt"]
+SCRIPTS = ["naru.js", "offline.js", "sealer.js"]
+NAMES = ["hashes.json", *SCRIPTS, "words.en.txt", "words.ko.txt", "words.zh.txt"]
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_the_words_are_those_of_the_receipts(lang):
     assert tuple(text.split()) == word_list(lang)
 
 
-@pytest.mark.parametrize("name", ["naru.js", "offline.js"])
+@pytest.mark.parametrize("name", SCRIPTS)
 def test_the_script_makes_no_code_of_strings_and_fetches_from_nowhere_else(name):
     text = (STATIC / name).read_text("utf-8")
     for wrong in (

@@ -10,6 +10,7 @@ import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { base64, be, join, random, text, unbase64, utf8 } from "./bytes.js";
 import * as bech32 from "./bech32.js";
+import { CHUNK, nonceOf } from "./stream.js";
 
 const PREFIX = "age1pq";
 const LATTICE = 1184;
@@ -18,7 +19,6 @@ const LABEL = utf8("\\.//^\\");
 const SUITE = join(utf8("HPKE"), be(0x647a, 2), be(1, 2), be(3, 2));
 const INFO = utf8("age-encryption.org/mlkem768x25519");
 const NONE = new Uint8Array(0);
-const CHUNK = 65536;
 const TAG = 16;
 const VERSION = "age-encryption.org/v1\n";
 
@@ -70,8 +70,6 @@ function header(fileKey, to) {
   const signed = VERSION + stanza(fileKey, to) + "---";
   return utf8(`${signed} ${macOf(fileKey, signed)}\n`);
 }
-
-const nonceOf = (number, last) => join(be(number, 11), be(last ? 1 : 0, 1));
 
 function* chunks(size) {
   const count = Math.max(1, Math.ceil(size / CHUNK));

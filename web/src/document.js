@@ -1,8 +1,7 @@
 // Documents: answers, canonical JSON, padding. FORMAT.md sections 2 and 3.
 
+import { bucket } from "./bucket.js";
 import { base64url, hex, join, utf8 } from "./bytes.js";
-
-const FLOOR = 32768;
 
 // JSON with keys sorted, as `canonical` writes it. Keys are ASCII; half a character is refused.
 export function canonical(value) {
@@ -31,13 +30,6 @@ export function answered(fields) {
   return found;
 }
 
-export function bucket(n, floor = FLOOR) {
-  if (n <= floor) return floor;
-  if (n <= 4 << 20) return 2 ** Math.ceil(Math.log2(n));
-  const step = 2 ** (Math.floor(Math.log2(n)) - 2);
-  return Math.ceil(n / step) * step;
-}
-
 export function pad(bytes) {
   const padded = new Uint8Array(bucket(bytes.length)).fill(0x20);
   padded.set(bytes);
@@ -45,7 +37,7 @@ export function pad(bytes) {
 }
 
 // What is sealed: one item of a witness, as an object.
-export function make({ kind, n, way, lang, fields, about, to, where, recipient }) {
+export function make({ kind, n, way, lang, fields, about, file, to, where, recipient }) {
   const held = {
     naru: 1,
     form: 1,
@@ -59,6 +51,7 @@ export function make({ kind, n, way, lang, fields, about, to, where, recipient }
     fields: answered(fields),
   };
   if (about) held.about = about;
+  if (file) held.file = { name: file.name, type: file.type, size: file.size, sha256: file.sha256, key: file.key };
   if (kind === "testimony") held.reply = { recipient, slots: base64url(where.slotsKey("desk")) };
   return held;
 }

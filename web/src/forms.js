@@ -43,6 +43,15 @@ export function complain(sentence, ...more) {
   box.scrollIntoView();
 }
 
+// Take over the middle of another page of ours.
+export function become(after) {
+  const main = document.importNode(after.querySelector("main"), true);
+  document.documentElement.lang = after.documentElement.lang;
+  document.querySelector("main").replaceWith(main);
+  scrollTo(0, 0);
+  return main;
+}
+
 export function button(label, act, attributes = {}) {
   const made = element("button", { type: "button", ...attributes }, label);
   made.addEventListener("click", act);

@@ -1,7 +1,7 @@
 // The page that seals without a network: from a stick, from file://, into one file to carry.
 
 import * as age from "./age.js";
-import { hex, join, utf8 } from "./bytes.js";
+import { hex, join, unhex, utf8 } from "./bytes.js";
 import * as documents from "./document.js";
 import { answers, complain, drawn, element, say, showWords } from "./forms.js";
 import * as receipts from "./receipt.js";
@@ -41,7 +41,7 @@ function tar(name, data) {
 
 function seal(fields) {
   code ||= receipts.draw();
-  const where = receipts.root(code, Uint8Array.from(held.site.match(/../g), (pair) => parseInt(pair, 16)));
+  const where = receipts.root(code, unhex(held.site));
   const reply = age.recipientOf(where.identity);
   const made = documents.make({ kind: "testimony", n: 0, way: "offline", lang: chosen, fields, to: last, where, recipient: reply });
   const sealed = age.seal(documents.bytes(made), age.recipient(last.recipient));

@@ -4,26 +4,63 @@ import { hex, unbase64 } from "./bytes.js";
 import { lang } from "./forms.js";
 
 const TAKEN = 409;
+const GONE = 410;
+
+// The server said no, so nothing was stored; `Lost`: no answer came, so nobody knows.
+export class Refused extends Error {}
+export class Gone extends Refused {}
+export class Lost extends Error {}
 
 async function json(path, body) {
   const options = { cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" };
   const answer = await fetch(`/${lang()}/${path}`, body ? { ...options, method: "POST", body } : options);
-  if (answer.status === TAKEN) return { stored: false };
-  if (!answer.ok) throw new Error("refused");
-  return answer.json();
+  refuse(answer.status);
+  return answer.status === TAKEN ? { stored: false } : answer.json();
 }
 
-// To whom is sealed now, and where this is: {epoch, recipient, site}.
+function refuse(status) {
+  if (status === GONE) throw new Gone("withdrawn");
+  if (status !== 200 && status !== TAKEN) throw new Refused("refused");
+}
+
+// To whom is sealed now, and where this is: {epoch, recipient, site, day, most, leave}.
 export const terms = () => json("deposit");
 
 // Keep an envelope in its slot; false if something else lies there.
-export async function deposit(slot, same, epoch, envelope) {
+export async function deposit(told, envelope) {
+  try {
+    return (await json("deposit", form(told, envelope))).stored;
+  } catch (error) {
+    throw error instanceof Refused ? error : new Lost("no answer");
+  }
+}
+
+function form(told, envelope) {
   const body = new FormData();
-  body.append("slot", hex(slot));
-  body.append("same", hex(same));
-  body.append("epoch", epoch);
+  for (const [name, value] of Object.entries(told)) if (value) body.append(name, value);
   body.append("envelope", new Blob([envelope]), "envelope");
-  return (await json("deposit", body)).stored;
+  return body;
+}
+
+// The same with a file's sealed payload beside it; `progress(done, all)` in bytes.
+export function depositFile(leave, told, envelope, payload, progress) {
+  const body = form(told, envelope);
+  body.append("payload", payload, "payload");
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `/${lang()}/deposit/${leave}`);
+    request.upload.onprogress = (event) => progress(event.loaded, event.total);
+    request.onload = () => {
+      try {
+        refuse(request.status);
+        done(request.status !== TAKEN);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    request.onerror = () => failed(new Lost("no answer"));
+    request.send(body);
+  });
 }
 
 // What lies in these slots (hex): {items, replies}.
@@ -42,6 +79,13 @@ export async function words(code) {
     lists.set(code, (await answer.text()).trim().split(" "));
   }
   return lists.get(code);
+}
+
+// The script that seals files beside the page, held to its digest likewise.
+export async function sealer() {
+  const answer = await fetch("/sealer.js", { integrity: SEALER, credentials: "omit" });
+  if (!answer.ok) throw new Error("no sealer");
+  return new Blob([await answer.arrayBuffer()], { type: "text/javascript" });
 }
 
 // A page of ours, parsed by the browser without running anything of it.
