@@ -57,4 +57,5 @@ def _deployment(toml: Path, settings: DeskSettings) -> backups.Deployment:
     if both.intake_table is not None:
         files["intake.secret"] = both.intake_table.secret_file
     secrets = {name: path.read_bytes() for name, path in files.items()}
-    return backups.Deployment(toml.read_text("utf-8"), secrets, settings.blob_dir)
+    folders = settings.blob_dir, settings.handed_dir
+    return backups.Deployment(toml.read_text("utf-8"), secrets, *folders)

@@ -138,6 +138,11 @@ class DeskSettings(AppSettings, frozen=True, kw_only=True):
     kdf: Kdf
     tsa_url: str = ""
 
+    @property
+    def handed_dir(self) -> Path:
+        """Where cleaned copies of attachments lie, each sealed for one partner."""
+        return self.data_dir / "handed"
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One file; a host that runs one app needs only that app's table."""

@@ -45,7 +45,7 @@ class Casebook:
         self._trouble: tuple[Trouble, ...] = ()
         self.testimonies = Testimonies(store, self.vault)
         self.tagging = Tagging(store, self.vault, self.testimonies)
-        self.evidence = Evidence(store, self.vault, self.testimonies)
+        self.evidence = Evidence(store, self.vault, self.testimonies, self.viewing)
         self.handing = Handing(store, self.vault, self.evidence, self.account)
 
     # Sessions

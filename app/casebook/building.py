@@ -40,6 +40,7 @@ def open_store(settings: DeskSettings, clock: Callable[[], float] = time.time) -
         profile=PROFILES[settings.kdf],
         clock=clock,
         blobs=Blobs(settings.blob_dir),
+        handed=Blobs(settings.handed_dir),
         stamp=stamping.stamper(settings.tsa_url),
     )
 

@@ -147,11 +147,11 @@ def _image(data: bytes, _page: int) -> tuple[dict[str, Any], Any]:
     image = Image.open(io.BytesIO(data), formats=(*FORMS, "MPO"))
     form = image.format or ""
     image.draft("RGB", (SIDE, SIDE))
-    said = {"pages": 1, "hidden": list(_hidden(image, data)), "format": form}
+    said = {"pages": 1, "hidden": list(hidden_in(image, data)), "format": form}
     return said, ImageOps.exif_transpose(image)
 
 
-def _hidden(image: Any, data: bytes) -> Iterator[str]:  # noqa: ANN401
+def hidden_in(image: Any, data: bytes) -> Iterator[str]:  # noqa: ANN401
     """Name what the file holds beside the picture."""
     from PIL import ExifTags  # noqa: PLC0415
 
@@ -175,6 +175,16 @@ def _pdf(data: bytes, page: int) -> tuple[dict[str, Any], Any]:
     import pypdfium2  # type: ignore[import-untyped] # noqa: PLC0415
 
     document = pypdfium2.PdfDocument(data)
+    said = {"pages": len(document), "hidden": hidden_in_pdf(document), "format": "PDF"}
+    chosen = document[min(max(page, 1), len(document)) - 1]
+    scale = min(2.0, SIDE / max(*chosen.get_size(), 1))
+    return said, chosen.render(scale=scale).to_pil()
+
+
+def hidden_in_pdf(document: Any) -> list[str]:  # noqa: ANN401
+    """Name what a PDF holds beside its pages."""
+    import pypdfium2  # noqa: PLC0415
+
     hidden = list(document.get_metadata_dict(skip_empty=True))
     for name, count in (
         ("attached files", document.count_attachments()),
@@ -182,10 +192,7 @@ def _pdf(data: bytes, page: int) -> tuple[dict[str, Any], Any]:
         ("signatures", pypdfium2.raw.FPDF_GetSignatureCount(document)),
     ):
         hidden += [name] * (count > 0)
-    said = {"pages": len(document), "hidden": hidden, "format": "PDF"}
-    chosen = document[min(max(page, 1), len(document)) - 1]
-    scale = min(2.0, SIDE / max(*chosen.get_size(), 1))
-    return said, chosen.render(scale=scale).to_pil()
+    return hidden
 
 
 if __name__ == "__main__":

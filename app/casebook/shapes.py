@@ -216,6 +216,7 @@ class Asked:
     digest: str
     cuts: tuple[Mapping[str, Any], ...] = ()
     agreed: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()  # attachments of which a cleaned copy would leave
 
 
 @dataclass(frozen=True)
@@ -284,6 +285,17 @@ class Released:
     preview: str
     text: str
     tags: tuple[Tag, ...] = field(default=())
+    files: int = 0  # cleaned copies of attachments that its bundle holds
+    new: bool = False  # in no bundle yet
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A bundle a partner took home: its name, the day, which copies were in it."""
+
+    name: str
+    day: str
+    copies: frozenset[bytes]
 
 
 @dataclass(frozen=True)

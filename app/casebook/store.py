@@ -58,6 +58,7 @@ class Store:
     profile: Profile
     clock: Callable[[], float]
     blobs: Blobs | None = None
+    handed: Blobs | None = None  # cleaned copies of attachments, each for one partner
     stamp: Callable[[bytes], bytes] | None = None  # an RFC 3161 token over some bytes
 
     def today(self) -> str:

@@ -246,7 +246,7 @@ release = Table(
         "id",
         Bytes(16),
         primary_key=True,
-        reveals="nothing: random without the partner's key; by counting, the number of releases",
+        reveals="nothing: random without the partner's key; by counting, the releases and bundles",
     ),
     column("header", Bytes, reveals="the type and number of recipients: always one"),
     column("payload", Bytes, reveals="the padded size; once its partner met it erased, that it is"),

@@ -153,7 +153,7 @@ class Viewing:
         kind = DRAWN.get(self.type_of(one))
         if kind is None or one.size > SHOWN:
             raise NotShown
-        made = self._jailed([kind, str(min(max(page, 1), MOST_PAGES))], self.bytes_of(one))
+        made = self.jailed([kind, str(min(max(page, 1), MOST_PAGES))], self.bytes_of(one))
         head, _, png = made.partition(b"\n")
         try:  # what a hostile file made of the process may speak through it
             said = json.loads(head)
@@ -164,9 +164,11 @@ class Viewing:
             raise NotShown
         return Picture(png, pages, tuple(dict.fromkeys(hidden))[:MOST_NAMES])
 
-    def _jailed(self, words: list[str], data: Iterator[bytes]) -> bytes:
+    def jailed(
+        self, words: list[str], data: Iterator[bytes], jail: Path | None = None, patience: int = 0
+    ) -> bytes:
         """Let the jail read the bytes and return what it wrote; both are only ever in memory."""
-        command = [sys.executable, "-I", str(JAIL), *words]
+        command = [sys.executable, "-I", str(jail or JAIL), *words]
         with self._jails, _in_memory() as given, _in_memory() as made:
             for chunk in data:
                 given.write(chunk)
@@ -177,7 +179,7 @@ class Viewing:
                     stdin=given,
                     stdout=made,
                     stderr=subprocess.DEVNULL,
-                    timeout=PATIENCE,
+                    timeout=patience or PATIENCE,
                     check=True,
                     env={},
                     cwd="/",

@@ -26,6 +26,7 @@ def released() -> str:
         "desk/released.html",
         released=book().handing.released(keyring()),
         called_back=book().handing.called_back(keyring()),
+        taken=book().handing.taken(keyring())[::-1],
     )
 
 

@@ -3,6 +3,7 @@
 from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.casebook.evidence.attaching import BadBox, NoPlace, NotCleaned
 from app.casebook.evidence.stamping import NoStamp
 from app.casebook.keys.epochs import NotTakenIn, TooEarly
 from app.casebook.keys.recovery import NoSharing, NotTheRecovery
@@ -56,6 +57,15 @@ _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
         403,
         N_("A second person must agree first. The question now stands on the testimony's page."),
     ),
+    NotCleaned: (
+        400,
+        N_("No copy without hidden data can be made of one of these files. Nothing was released."),
+    ),
+    BadBox: (
+        400,
+        N_("What is painted black is five numbers a line: page, left, top, width, height."),
+    ),
+    NoPlace: (503, N_("The disk could not keep the copies of files. Nothing was released.")),
     NoStamp: (503, N_("The time authority did not answer. Nothing was exported; try again.")),
     Altered: (409, N_("This was changed after it was sealed. Nothing of it is shown.")),
     Misfiled: (409, N_("This lies in a place it was not sealed for. Nothing of it is shown.")),

@@ -1,5 +1,7 @@
 """A decision that something may leave: looked at first, cut where it must be, then released."""
 
+import base64
+import re
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -7,9 +9,11 @@ from flask import redirect as go
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from app.casebook.cleaning import Box
 from app.casebook.evidence import cutting, rendering
+from app.casebook.evidence.attaching import BadBox
 from app.casebook.evidence.cutting import Placeholders
-from app.casebook.evidence.deciding import Preview
+from app.casebook.evidence.deciding import Leaving, Preview
 from app.casebook.evidence.proposing import Choice
 from app.casebook.shapes import Tag
 from app.desk.context import book, keyring
@@ -22,6 +26,8 @@ pages = Blueprint("release", __name__, url_prefix="/testimony/<hex32:record_id>"
 SPARE = 3  # empty lines for quotations; asking again gives as many more
 MOST_QUOTES = 200
 LONGEST = 2000
+MOST_BOXES, SIDES, WHOLE, HUNDREDTHS = 100, 4, 100, 100
+_NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
 
 
 @pages.post("/release")
@@ -50,6 +56,8 @@ def preview(record_id: str) -> str | tuple[str, int]:
         form=form,
         seen=seen,
         shown=shown,
+        pictures=pictures,
+        lines_of=lines_of,
         answers=_answers(seen, seen.parts["document"]["fields"]),
         letters=[
             {"kind": one["kind"], "answers": _answers(seen, one["fields"], text=True)}
@@ -99,6 +107,10 @@ def _choice(form: ReleaseForm) -> Choice:
             for words, reason in quotes
             if words.strip() and reason in cutting.REASONS
         )[:MOST_QUOTES],
+        files=tuple(
+            (item, _boxes(request.form.get(f"black-{item}", "")))
+            for item in dict.fromkeys(request.form.getlist("file"))
+        ),
         withhold=frozenset(
             int(one)
             for one in request.form.get("withhold", "").replace(",", " ").split()
@@ -106,6 +118,34 @@ def _choice(form: ReleaseForm) -> Choice:
         ),
         decided=True,
     )
+
+
+def _boxes(text: str) -> tuple[Box, ...]:
+    """Read lines of page, left, top, width, height in per cent. ``BadBox`` for any other line."""
+    found = []
+    for line in text.splitlines()[:MOST_BOXES]:
+        if numbers := _NUMBER.findall(line.replace(",", " ")):
+            page, *sides = map(float, numbers)
+            fits = len(sides) == SIDES and max(sides) <= WHOLE and page == int(page)
+            if not fits or _NUMBER.sub("", line).strip(" ,%\t"):
+                raise BadBox
+            parts = [round(side * HUNDREDTHS) for side in sides]
+            found.append((int(page), parts[0], parts[1], parts[2], parts[3]))
+        elif line.strip():
+            raise BadBox
+    return tuple(found)
+
+
+def lines_of(boxes: tuple[Box, ...]) -> str:
+    """Write boxes as they are typed."""
+    said = ([box[0], *(side / HUNDREDTHS for side in box[1:])] for box in boxes)
+    return "\n".join(" ".join(f"{side:g}" for side in one) for one in said)
+
+
+def pictures(leaving: Leaving) -> list[str]:
+    """Return the first pages of a cleaned copy as pictures that stand in the page itself."""
+    shown = leaving.clean.shown if leaving.clean else ()
+    return [f"data:image/jpeg;base64,{base64.b64encode(one).decode()}" for one in shown]
 
 
 def _answers(seen: Preview, fields: dict[str, Any], *, text: bool = False) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from typing_extensions import override
 from app.mailbox import tables
 from crypto.errors import TamperedPayload
 from crypto.padding import bucket, shortfall
-from crypto.stream import CHUNK, PayloadWriter, open_chunks, put, sealed_size
+from crypto.stream import CHUNK, PayloadWriter, open_chunks, sealed_size
+from crypto.stream import put as put_whole
 
 KEY = 16
 PART = ".part"
@@ -77,10 +78,11 @@ class Blobs:
         if free - bucket(size) < self._reserve:
             raise NoRoom
 
-    def begin(self, most: int, today: dt.date) -> "Upload":
-        """Return something to write a file's bytes to. Raises `NotKept`."""
+    def begin(self, most: int, today: dt.date, key: bytes | None = None) -> "Upload":
+        """Return something to write a file's bytes to; the key is drawn. Raises `NotKept`."""
         self.refuse_without_room(0)
-        return Upload(self._folder, most, today, self.refuse_without_room)
+        upload = Upload(self._folder, most, today, self.refuse_without_room)
+        return upload if key is None else upload.under(key)
 
     def begin_sealed(self, most: int, today: dt.date) -> "SealedUpload":
         """Return something to write a sealed payload to, of a file up to ``most``. `NotKept`."""
@@ -118,6 +120,13 @@ class Blobs:
             (self._folder / name).unlink(missing_ok=True)
         return len(gone)
 
+    def sweep_parts(self, now: float | None = None) -> None:
+        """Unlink what was being written when a process died, and nobody writes any more."""
+        now = time.time() if now is None else now
+        for path in self._folder.glob(f"*{PART}"):
+            if now - path.stat().st_ctime > UNREFERRED:
+                path.unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise FileNotFoundError
@@ -125,7 +134,7 @@ class Blobs:
 
 
 class _Arriving(io.RawIOBase):
-    """One file that is being written: after `_settle` it lies there, after `drop` nothing does."""
+    """One file that is being written: after `put` it lies there, after `drop` nothing does."""
 
     def __init__(
         self, folder: Path, most: int, today: dt.date, refuse: Callable[[int], None]
@@ -167,13 +176,17 @@ class _Arriving(io.RawIOBase):
             self._refuse(0)
 
     def _settle(self) -> None:
-        """Make it durable under its name, within `_disk`."""
+        """Make the bytes durable, not yet the name, within `_disk`."""
         os.utime(self._file.fileno(), (self._day, self._day))
         os.fsync(self._file.fileno())
         self._file.close()
-        self._part.rename(self._folder / self.name)
-        self._kept = True
-        sync_directory(self._folder)
+
+    def put(self, name: str) -> None:
+        """Give what is durable its name in the store. Raises `NotKept`."""
+        with _disk():
+            self._part.rename(self._folder / name)
+            self.name, self._kept = name, True
+            sync_directory(self._folder)
 
 
 class Upload(_Arriving):
@@ -194,8 +207,20 @@ class Upload(_Arriving):
         with _disk():
             return self._payload.write(data)
 
+    def under(self, key: bytes) -> "Upload":
+        """Seal it under a key that is known, not a drawn one; before anything is written."""
+        self._file.seek(0)
+        self._key, self._payload = key, PayloadWriter(self._file, key)
+        return self
+
     def keep(self) -> Kept:
         """Pad, seal the last chunk and make the file durable under its name. Raises `NotKept`."""
+        kept = self.seal()
+        self.put(self.name)
+        return kept
+
+    def seal(self) -> Kept:
+        """Pad, seal the last chunk and make the bytes durable, not yet the name."""
         left = shortfall(self.size)
         self._refuse(left)
         with _disk():
@@ -214,13 +239,14 @@ class SealedUpload(_Arriving):
         """Write these bytes. Raises `TooLarge` or `NotKept`."""
         self._count(len(data))
         with _disk():
-            put(self._file, data)
+            put_whole(self._file, data)
         return len(data)
 
     def keep(self) -> str:
         """Make it durable; returns its name. Raises `NotKept`."""
         with _disk():
             self._settle()
+        self.put(self.name)
         return self.name
 
 

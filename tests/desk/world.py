@@ -98,6 +98,7 @@ class World:
             mailbox=letters,
             mailbox_writer=Writer(letters, self._broken),
             blobs=Blobs(self.settings.blob_dir),
+            handed=Blobs(self.settings.handed_dir),
             clock=lambda: self.now,
         )
         self.book = Casebook(self.store)

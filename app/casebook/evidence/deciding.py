@@ -3,14 +3,16 @@
 One method for each act of a lead or of the second person; ``book.Casebook`` hands them on.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.casebook import ledger, members
-from app.casebook.evidence import cutting, leaving, proposing, releases, rules, singling
+from app.casebook import cleaning, ledger, members
+from app.casebook.cleaning import Box, Clean
+from app.casebook.evidence import attaching, cutting, leaving, proposing, releases, rules, singling
 from app.casebook.evidence.proposing import Choice, Proposal
 from app.casebook.indexing.index import visible
 from app.casebook.keeping import erasure
@@ -19,6 +21,18 @@ from app.casebook.shapes import NeedsSecond, NotFound, Person, Testimony
 from app.casebook.store import Store
 from app.casebook.testimonies import Testimonies
 from app.casebook.vault import Vault
+from app.casebook.viewing import Attached, NotShown, Viewing
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """An attachment on the page that shows what leaves; ``clean`` if it is chosen and can be."""
+
+    attached: Attached
+    cleanable: bool
+    chosen: bool
+    boxes: tuple[Box, ...] = ()
+    clean: Clean | None = None
 
 
 @dataclass(frozen=True)
@@ -32,13 +46,17 @@ class Preview:
     cuts: tuple[cutting.Cut, ...]
     group: singling.Group | None
     second: tuple[str, ...]
+    files: tuple[Leaving, ...] = ()
 
 
 class Evidence:
     """What may be decided about one testimony's leaving."""
 
-    def __init__(self, store: Store, vault: Vault, testimonies: Testimonies) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, testimonies: Testimonies, viewing: Viewing
+    ) -> None:
         self.store, self.vault, self.testimonies = store, vault, testimonies
+        self.viewing = viewing
 
     # Deciding
 
@@ -52,7 +70,7 @@ class Evidence:
             partner = self.partner(connection, keyring, partner_name)
             self._check(opened, partner, purpose)
             offered, cuts = self._cuts(keyring, opened, choice, purpose)
-            event = self._event(keyring, opened, purpose, cuts)
+            event = self._event(keyring, opened, purpose, cuts, choice)
             source = leaving.source(connection, keyring, record, event, partner.shelf)
         parts = leaving.parts(source)
         order = {token: token for token in cutting.tokens(parts)}
@@ -66,7 +84,17 @@ class Evidence:
             tuple(cuts),
             singling.smallest(self.vault.index(keyring), record, parts, placeholders),
             self._second(opened, purpose),
+            tuple(self._leaving(keyring, record, choice)),
         )
+
+    def _leaving(self, keyring: Keyring, record: str, choice: Choice) -> Iterator[Leaving]:
+        wanted = dict(choice.files)
+        for one in self.viewing.of(keyring, record):
+            fit, boxes, clean = cleaning.cleanable(self.viewing, one), wanted.get(one.id, ()), None
+            if fit and one.id in wanted:
+                with contextlib.suppress(NotShown):
+                    clean = cleaning.clean(self.viewing, one, boxes)
+            yield Leaving(one, fit, one.id in wanted, boxes, clean)
 
     def release(
         self, keyring: Keyring, record: str, partner_name: str, purpose: str, choice: Choice
@@ -75,7 +103,7 @@ class Evidence:
 
         Raises ``NotFound``, ``NotYours``, and what ``rules`` refuses: ``NoConsent``,
         ``NotForThem``, ``Withdrawing``, ``Held``, ``Waiting``, ``NeedsSecond`` (and then the
-        question stands on the testimony's page for a second person).
+        question stands on the testimony's page for a second person), ``NotCleaned``, ``NoPlace``.
         """
         keyring.require("lead")
         opened = self.testimonies.open(keyring, record)
@@ -84,7 +112,7 @@ class Evidence:
             self.vault.acts.learn(connection, keyring)
         self._check(opened, partner, purpose)
         _, cuts = self._cuts(keyring, opened, choice, purpose)
-        event = self._event(keyring, opened, purpose, cuts)
+        event = self._event(keyring, opened, purpose, cuts, choice)
         agreed = self._agreed(keyring, opened, partner.member.name, purpose, event)
         decision = {
             **event,
@@ -92,9 +120,21 @@ class Evidence:
             "consents": sorted(opened.consents),
             "agreed": list(agreed),
         }
-        return self.store.casebook_writer.run(
-            lambda c: releases.release(self.store, c, keyring, partner, decision, self.vault.acts)
-        )
+        files, acts = attaching.Copies(self.store), self.vault.acts
+
+        def work(connection: Connection) -> Mapping[str, Any]:
+            made = releases.release(self.store, connection, keyring, partner, decision, acts)
+            files.put(partner.shelf, bytes.fromhex(made["slot"]))
+            return made
+
+        try:
+            attached = self.viewing.of(keyring, record) if choice.files else []
+            listed = files.make(self.viewing, attached, event["attachments"])
+            decision["attachments"] = listed
+            return self.store.casebook_writer.run(work)
+        except BaseException:
+            files.drop()
+            raise
 
     def _agreed(
         self,
@@ -104,7 +144,7 @@ class Evidence:
         purpose: str,
         event: Mapping[str, Any],
     ) -> tuple[str, ...]:
-        digest = rules.digest_of(partner, purpose, event["cuts"], len(event["letters"]))
+        digest = rules.digest_of(partner, purpose, event)
         try:
             return rules.require_second(
                 opened, self._second(opened, purpose), digest, keyring.member.name
@@ -112,7 +152,9 @@ class Evidence:
         except NeedsSecond:
             if digest not in {one.digest for one in opened.asked}:
                 asked = {"e": "asked", "partner": partner, "purpose": purpose, "digest": digest}
-                self.testimonies.note(keyring, opened.id, {**asked, "cuts": event["cuts"]}, "asked")
+                files = [one["item"] for one in event["attachments"] if "boxes" in one]
+                said: dict[str, Any] = {**asked, "cuts": event["cuts"], "files": files}
+                self.testimonies.note(keyring, opened.id, said, "asked")
             raise
 
     def agree(self, keyring: Keyring, record: str, digest: str) -> None:
@@ -156,11 +198,21 @@ class Evidence:
         return offered, proposing.cuts(opened, offered, choice, purpose)
 
     def _event(
-        self, keyring: Keyring, opened: Testimony, purpose: str, cuts: list[cutting.Cut]
+        self,
+        keyring: Keyring,
+        opened: Testimony,
+        purpose: str,
+        cuts: list[cutting.Cut],
+        choice: Choice,
     ) -> dict[str, Any]:
         newest: dict[str, dict[str, str]] = {}
         for one in self.vault.index(keyring).translations(opened.id):
             newest.setdefault(one.lang, {"lang": one.lang, "text": one.text, "day": one.day})
+        attached = self.viewing.of(keyring, opened.id)
+        if not {item for item, _ in choice.files} <= {one.id for one in attached}:
+            raise NotFound
+        with self.store.casebook.connect() as connection:
+            listed = attaching.committed(connection, keyring, attached)
         return {
             "purpose": purpose,
             "tags": [
@@ -169,6 +221,7 @@ class Evidence:
             "cuts": [cut.event() for cut in cuts],
             "letters": [one.id for one in opened.letters if one.kind in leaving.LETTERS],
             "translations": list(newest.values()),
+            "attachments": attaching.chosen(listed, choice.files),
         }
 
     def partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:

@@ -14,6 +14,7 @@ from typing import Any
 from app.casebook.account import Account
 from app.casebook.evidence import (
     analysis,
+    attaching,
     dossier,
     provenance,
     readme,
@@ -28,11 +29,23 @@ from crypto import bundle
 from crypto.custody import Entry, Opening, Proven
 from crypto.signing import PublicSigner, Signatures, Signer
 
+COMMITTED = (
+    "each file is a copy made anew of the pixels of an original that stays sealed;"
+    " commitment = SHA-256(salt, then the SHA-256 of the original file, in octets)"
+)
 SHORT = 12  # hex of a record's id that names its folder: paths stay short enough for Windows
+
+
+Files = Callable[[Mapping[str, Any]], Iterable[bytes] | None]
+"""What opens a cleaned copy of an attachment; None for one that was withdrawn since."""
 
 
 def _silent(_done: int, _of: int) -> None:
     pass
+
+
+def _none(_file: Mapping[str, Any]) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Desk:
 
     model: Model
     account: Account
+    files: Files = field(default=_none)
     contact: str = ""
     progress: Callable[[int, int], None] = field(default=_silent)
     stamp: Callable[[bytes], bytes] | None = None
@@ -91,7 +105,7 @@ def _files(
         desk.progress(number, len(copies))
         told = rendering.testimony(copy, found)
         read.append(told)
-        inside = list(_testimony(copy, told, found, desk.model))
+        inside = [*_testimony(copy, told, found, desk.model), *_attachments(copy, desk.files)]
         items[copy.record] = [path for path, _ in inside]
         yield from inside
     for path, table in spreadsheets.tables(read, found).items():
@@ -146,6 +160,26 @@ def _testimony(
     for number, letter in enumerate(content["letters"], start=1):
         said = {name: found.answer(value) for name, value in letter["fields"].items()}
         yield f"{folder}/letter-{number:03d}.json", pretty({"kind": letter["kind"], **said})
+
+
+def _attachments(copy: Copy, files: Files) -> Iterator[tuple[str, bundle.Content]]:
+    """Yield the cleaned copies, then what is said of every attachment the witness sent."""
+    listed = copy.content.get("attachments", ())
+    folder, said = f"testimony/{copy.record[:SHORT]}", []
+    for number, one in enumerate(listed, start=1):
+        about = {"number": number, "commitment": one["commitment"]}
+        file = one.get("file")
+        opened = files(file) if file else None
+        if file and opened is not None:
+            path = f"attachments/{number:03d}.{attaching.SUFFIX[file['type']]}"
+            about |= {"file": path, "type": file["type"], "sha256": file["sha256"]}
+            about["hidden_fields_removed"] = file["hidden"]
+            yield f"{folder}/{path}", opened
+        else:
+            about["kept_back"] = "withdrawn since" if file else "not released"
+        said.append(about)
+    if said:
+        yield f"{folder}/attachments.json", pretty({"attachments": said, "how": COMMITTED})
 
 
 def _commitments(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, select
 
 from app.casebook import account, tables
 from app.casebook.account import Account
-from app.casebook.evidence import exporting, releases, rendering, revoking
+from app.casebook.evidence import attaching, exporting, history, releases, rendering, revoking
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Evidence
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import NotFound, Released, Tag
+from app.casebook.shapes import NotFound, Released, Tag, Taken
 from app.casebook.store import Store
 from app.casebook.testimonies import id_of
 from app.casebook.vault import Vault
@@ -33,7 +33,14 @@ class Handing:
         with self.store.casebook.connect() as connection:
             copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
         placeholders = rendering.placeholders(copies, keyring.member.id)
-        return tuple(_released(copy, placeholders) for copy in copies)
+        had = {slot for one in self.taken(keyring) for slot in one.copies}
+        return tuple(_released(copy, placeholders, new=copy.slot not in had) for copy in copies)
+
+    def taken(self, keyring: Keyring) -> tuple[Taken, ...]:
+        """Return the bundles this partner has taken home, newest last."""
+        keyring.require("partner")
+        with self.store.casebook.connect() as connection:
+            return history.notes(connection, keyring.shelf, keyring.identity)
 
     def called_back(self, keyring: Keyring) -> tuple[str, ...]:
         """Return the testimonies released to this partner and erased since; empty their copies."""
@@ -41,7 +48,7 @@ class Handing:
         with self.store.casebook.connect() as connection:
             lying = list(releases.shelf(connection, keyring.shelf, keyring.identity))
         gone = [one for one in lying if isinstance(one, releases.Gone)]
-        releases.empty(self.store, gone)
+        releases.empty(self.store, keyring.shelf, gone)
         return tuple(sorted({one.record for one in gone}))
 
     def revocations(self, keyring: Keyring, partner: str = "") -> tuple[int, bytes]:
@@ -81,7 +88,7 @@ class Handing:
         A partner exports what was released to it; a lead exports for the partner named.
         """
         with self.store.casebook.connect() as connection:
-            copies, recipient = self._copies(connection, keyring, ids, partner)
+            copies, recipient, shelf = self._copies(connection, keyring, ids, partner)
             chosen = _chosen(copies, ids)
             rows = {row.name: row for row in connection.execute(select(tables.signing_key))}
             checkpoint = releases.checkpoint_after(connection, chosen)
@@ -90,18 +97,28 @@ class Handing:
             Entry("exported", keyring.member.id, self.store.today(), record=copy.record)
             for copy in chosen
         ]
-        self.store.casebook_writer.run(lambda c: account.append(c, keyring, entries))
+        name, day = exporting.name_of(chosen), self.store.today()
+
+        def note(connection: Connection) -> None:
+            account.append(connection, keyring, entries)
+            history.note(connection, shelf, recipient, day, name, chosen)
+
+        self.store.casebook_writer.run(note)
         with sealing.SealingWriter(sink, [recipient]) as sealed:
             exporting.write(
                 sealed,
                 chosen,
                 exporting.Desk(
-                    self.store.model, self.account, progress=progress, stamp=self.store.stamp
+                    self.store.model,
+                    self.account,
+                    attaching.Reader(self.store),
+                    progress=progress,
+                    stamp=self.store.stamp,
                 ),
                 checkpoint,
                 exporting.signer_of(seeds, rows),
             )
-        return exporting.name_of(chosen)
+        return name
 
     def released_since(self, keyring: Keyring, partner_name: str, day: str) -> list[str]:
         """Return the ids of what was released to a partner on or after a day. A lead's question."""
@@ -112,17 +129,17 @@ class Handing:
 
     def _copies(
         self, connection: Connection, keyring: Keyring, ids: list[str], partner: str
-    ) -> tuple[list[releases.Copy], PQRecipient]:
+    ) -> tuple[list[releases.Copy], PQRecipient, bytes]:
         if keyring.member.role == "partner":
             copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
-            return copies, keyring.identity.recipient
+            return copies, keyring.identity.recipient, keyring.shelf
         keyring.require("lead")
         entry = self.evidence.partner(connection, keyring, partner)
         for record in ids:
             id_of(record)
         self.vault.acts.learn(connection, keyring)
         copies = releases.remake(connection, keyring, entry, ids, self.vault.acts)
-        return copies, entry.recipient
+        return copies, entry.recipient, entry.shelf
 
 
 def _chosen(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
@@ -133,7 +150,7 @@ def _chosen(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
     return [latest[record] for record in sorted(set(ids))]
 
 
-def _released(copy: releases.Copy, placeholders: Placeholders) -> Released:
+def _released(copy: releases.Copy, placeholders: Placeholders, *, new: bool) -> Released:
     content = copy.content
     told = content["document"]["fields"]["w_narrative"]
     text = placeholders.text(told)
@@ -145,4 +162,6 @@ def _released(copy: releases.Copy, placeholders: Placeholders) -> Released:
         preview=" ".join(text[:200].split())[:90],
         text=text,
         tags=tuple(Tag(**rendering.tag(tag, told, placeholders)) for tag in content["tags"]),
+        files=sum("file" in one for one in content.get("attachments", ())),
+        new=new,
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.casebook.evidence import spelling
+from app.casebook.evidence.attaching import Wanted
 from app.casebook.evidence.cutting import Cut
 from app.casebook.shapes import Person, Testimony
 
@@ -38,6 +39,7 @@ class Choice:
     keys: frozenset[str] = frozenset()
     quotes: tuple[tuple[str, str], ...] = ()  # words, reason
     withhold: frozenset[int] = frozenset()
+    files: tuple[Wanted, ...] = ()
     decided: bool = False
 
 

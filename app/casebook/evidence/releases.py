@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.casebook import account, ledger, tables
-from app.casebook.evidence import leaving
+from app.casebook.evidence import attaching, leaving
 from app.casebook.keyring import Keyring
 from app.casebook.members import Entry as DirectoryEntry
 from app.casebook.shapes import Altered, NoConsent, NotFound
@@ -55,7 +55,7 @@ def release(
     record = decision["record"]
     if decision["purpose"] not in decision["consents"]:
         raise NoConsent
-    slot = _free(connection, partner.shelf)
+    slot, listed = _free(connection, partner.shelf), decision["attachments"]
     event = {
         "e": "release",
         "partner": partner.member.name,
@@ -65,6 +65,7 @@ def release(
         "cuts": decision["cuts"],
         "letters": decision["letters"],
         "translations": decision["translations"],
+        "attachments": decision["attachments"],
         "agreed": decision["agreed"],
         "slot": slot.hex(),
         "day": store.today(),
@@ -77,10 +78,13 @@ def release(
         "purpose": decision["purpose"],
         "commitments": leaving.sealed_list(source.commitments),
     }
+    if event["attachments"]:
+        more["attachments"] = attaching.sealed_list(event["attachments"])
     digest = hashlib.sha256(body).hexdigest()
     entry = Entry("released", keyring.member.id, store.today(), digest, record, more)
     account.append(connection, keyring, [entry])
-    content = _content(record, source, event, _told(acts.acts(connection, keyring, record)))
+    told = _told(acts.acts(connection, keyring, record))
+    content = _content(record, source, event, told, attaching.told(listed, partner.shelf, slot))
     share = ledger.share_of(connection, bytes.fromhex(record))
     if share is None:
         raise NotFound
@@ -91,13 +95,18 @@ def release(
 
 
 def _content(
-    record: str, source: leaving.Source, event: Mapping[str, Any], acts: list[dict[str, Any]]
+    record: str,
+    source: leaving.Source,
+    event: Mapping[str, Any],
+    acts: list[dict[str, Any]],
+    attachments: list[dict[str, Any]],
 ) -> dict[str, Any]:
     said = ("partner", "purpose", "consents", "day")
     return {
         "naru": 1,
         "record": record,
         "acts": acts,
+        "attachments": attachments,
         **{key: event[key] for key in said},
         **leaving.parts(source),
     }
@@ -123,8 +132,10 @@ def remake(
             last = max(at for at, opened in told if opened.entry.act == "released")
             source = leaving.source(connection, keyring, record, event, partner.shelf)
             upto = [(at, opened) for at, opened in told if at <= last]
-            content = _content(record, source, event, _told(upto))
-            found.append(Copy(bytes.fromhex(event["slot"]), record, content))
+            slot = bytes.fromhex(event["slot"])
+            attachments = attaching.told(event.get("attachments", ()), partner.shelf, slot)
+            content = _content(record, source, event, _told(upto), attachments)
+            found.append(Copy(slot, record, content))
     return found
 
 
@@ -193,9 +204,11 @@ def _opened(connection: Connection, row: Any, identity: PQIdentity) -> Copy | Go
     return Copy(row.id, content["record"], content)
 
 
-def empty(store: Store, gone: Iterable[Gone]) -> None:
+def empty(store: Store, shelf: bytes, gone: Iterable[Gone]) -> None:
     """Destroy what is left of copies of erased records; which record it was of stays."""
     slots = [one.slot for one in gone]
+    for slot in slots:
+        attaching.destroy(store, shelf, slot)
 
     def work(connection: Connection) -> int:
         query = select(tables.release.c.id, tables.release.c.payload)

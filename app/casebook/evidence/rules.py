@@ -107,9 +107,12 @@ def require_second(
     return others
 
 
-def digest_of(partner: str, purpose: str, cuts: Sequence[Mapping[str, Any]], letters: int) -> str:
+def digest_of(partner: str, purpose: str, event: Mapping[str, Any]) -> str:
     """Name exactly what would leave: agreeing to one redaction is not agreeing to another."""
-    said = {"cuts": list(cuts), "letters": letters, "partner": partner, "purpose": purpose}
+    said = {"cuts": event["cuts"], "letters": len(event["letters"])}
+    said |= {"partner": partner, "purpose": purpose}
+    if files := [[one["item"], one["boxes"]] for one in event["attachments"] if "boxes" in one]:
+        said["files"] = files
     return hashlib.sha256(canonical(said)).hexdigest()
 
 
@@ -131,7 +134,10 @@ def bars(events: Iterable[Mapping[str, Any]], wait: str) -> dict[str, Any]:
             case "asked":
                 names = ("partner", "purpose", "by", "digest")
                 partner, purpose, by, digest = (str(event[name]) for name in names)
-                asked[digest] = Asked(partner, purpose, by, digest, tuple(event["cuts"]))
+                files = tuple(event.get("files", ()))
+                asked[digest] = Asked(
+                    partner, purpose, by, digest, tuple(event["cuts"]), files=files
+                )
             case "agreed" if event["digest"] in asked:
                 one = asked[event["digest"]]
                 asked[one.digest] = replace(one, agreed=(*one.agreed, event["by"]))

@@ -45,6 +45,7 @@ class Deployment:
     toml: str
     secrets: Mapping[str, bytes]
     blobs: Path
+    handed: Path
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def write(store: Store, deployment: Deployment, target: Path) -> Written:
             {**about, "part": "keys", **opening},
             _rows(connections, large=False),
         )
-        blobs = list(_blobs(deployment.blobs))
+        blobs = [*_blobs(deployment.blobs, "blobs"), *_blobs(deployment.handed, "handed")]
         rows += _write_part(
             target,
             recovery,
@@ -182,20 +183,20 @@ def _table(database: str, connection: Connection, table: Table) -> Iterator[obje
         yield list(row)
 
 
-def _blobs(folder: Path) -> Iterator[tuple[str, Path]]:
+def _blobs(folder: Path, kind: str) -> Iterator[tuple[str, str, Path]]:
     if folder.is_dir():
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                yield str(path.relative_to(folder)), path
+                yield str(path.relative_to(folder)), kind, path
 
 
-def _chunks(blobs: Iterable[tuple[str, Path]]) -> Iterator[object]:
-    for name, path in blobs:
+def _chunks(blobs: Iterable[tuple[str, str, Path]]) -> Iterator[object]:
+    for name, kind, path in blobs:
         try:
             held: BinaryIO = path.open("rb")
         except FileNotFoundError:  # withdrawn since the names were read
             continue
         with held:
-            yield {"blob": name}
+            yield {"blob": name, "in": kind}
             while part := held.read(CHUNK):
                 yield {"chunk": part}

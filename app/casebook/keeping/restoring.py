@@ -31,6 +31,7 @@ from crypto.errors import CryptoError
 from crypto.identities import Identity, parse_identity_file
 
 AT_ONCE = 100
+FOLDERS = ("blobs", "handed")
 READERS_ALONE = 1
 
 
@@ -116,8 +117,8 @@ def _make(
     store = _found(making, about)
     try:
         _refuse_alone(keys_part, identities, store, second)
-        rows = _fill(store, _frames(store_part, identities), making / "blobs")
-        rows += _fill(store, _frames(keys_part, identities), making / "blobs")
+        rows = _fill(store, _frames(store_part, identities), making)
+        rows += _fill(store, _frames(keys_part, identities), making)
         for engine, branch in ((store.mailbox, "mailbox"), (store.casebook, "casebook")):
             migrate.upgrade(engine, branch)
         erased, ended = _replay(store, replayed, str(about["day"]))
@@ -217,7 +218,7 @@ def _unlocks(row: Mapping[str, Any], passphrase: str) -> bool:
     return True
 
 
-def _fill(store: Store, frames: Iterator[Any], blobs: Path) -> int:
+def _fill(store: Store, frames: Iterator[Any], making: Path) -> int:
     """Write the rows and blobs of one part. Returns the number of rows."""
     engines = {"mailbox": store.mailbox, "casebook": store.casebook}
     count, into, batch, blob = 0, None, list[dict[str, Any]](), None
@@ -232,7 +233,7 @@ def _fill(store: Store, frames: Iterator[Any], blobs: Path) -> int:
         if "table" in frame:
             into = (frame["database"], frame["table"], frame["columns"])
         elif "blob" in frame:
-            blob = _begin_blob(blobs, frame["blob"])
+            blob = _begin_blob(making, frame)
         elif "chunk" in frame and blob is not None:
             blob.write(frame["chunk"])
     _insert(engines, into, batch)
@@ -253,9 +254,11 @@ def _insert(
     batch.clear()
 
 
-def _begin_blob(folder: Path, name: str) -> BinaryIO:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
+def _begin_blob(making: Path, frame: Mapping[str, str]) -> BinaryIO:
+    kind = frame.get("in", FOLDERS[0])
+    folder = making / kind
+    path = (folder / frame["blob"]).resolve()
+    if kind not in FOLDERS or not path.is_relative_to(folder.resolve()):
         raise WrongBackup("a blob's name leads out of its folder")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return io.BufferedWriter(io.FileIO(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "wb"))
