@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.casebook import secondfactor, tables
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
-from app.casebook.shapes import Member, NoSession, Refused
+from app.casebook.shapes import Member, NoSession, NotYours, Refused
 from app.casebook.store import Store
 from crypto import locking, opening, padding, records, sealing, sessions
 from crypto.canonical import canonical
@@ -103,12 +103,19 @@ class Entry:
 
 
 def directory(connection: Connection, keyring: Keyring) -> list[Entry]:
-    """Return every member, by name. Needs the reviewers' ring."""
+    """Return every member, by name. Needs the reviewers' ring, else ``NotYours``.
+
+    Nobody is left out: keys are sealed to whom this names, and to no other. A session that began
+    before the casebook key was replaced opens the new one here.
+    """
+    rows = connection.execute(select(tables.member)).all()
+    if not keyring.casebook.keys() >= {row.entry[:16] for row in rows}:
+        keyring.load(connection)
     found = []
-    for row in connection.execute(select(tables.member)):
+    for row in rows:
         key = keyring.casebook.get(row.entry[:16])
         if key is None:
-            continue
+            raise NotYours
         card = records.RecordKey(key).open(row.id, 0, row.entry[16:])
         recipient = parse_recipient(row.recipient)
         if isinstance(recipient, PQRecipient):

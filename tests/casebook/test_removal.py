@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.casebook import tables
-from app.casebook.keys import assigning, epochs, founding, removal, rotation
+from app.casebook.keys import assigning, enrolling, epochs, founding, removal, rotation
 from app.casebook.shapes import NoSession, NotFound, NotYours, Refused
 from app.mailbox import tables as mailbox
 from crypto import opening
@@ -164,6 +164,36 @@ def test_rotation_moves_every_record_key_and_stops_nobody(kit, monkeypatch):
     )
     under = kit.rows(select(tables.record_key.c.casebook_key_id).distinct())
     assert {row.id for row in living} == {row.casebook_key_id for row in under}
+
+
+@pytest.mark.parametrize("act", ["add", "renew", "remove", "begin", "invite"])
+def test_a_session_from_before_a_rotation_seals_keys_to_everybody_still(kit, act):
+    """It once took nobody for a member, and sealed every key to the paper alone."""
+    record = kit.arrive()
+    old = kit.take_in()
+    other = kit.another()
+    rotation.rotate(kit.store, kit.ring("owner", other))
+    if act == "add":
+        made = founding.add_member(kit.store, old, "new", "lead", triage=True)
+        kit.passphrases = {**kit.passphrases, "new": made.passphrase}
+    elif act == "renew":
+        made = removal.renew(kit.store, old, "outsider")
+        kit.passphrases = {**kit.passphrases, "outsider": made.passphrase}
+    elif act == "remove":
+        removal.remove(kit.store, old, "outsider")
+    elif act == "begin":
+        kit.now += 7 * 24 * 3600
+        assert founding.begin_epochs(kit.store, old)
+    else:
+        enrolling.invite(kit.store, old, "new", "reviewer")
+    with kit.store.casebook.connect() as connection:
+        for name in {"owner", "new"} & kit.passphrases.keys():
+            assert kit.ring(name).signer(connection, "desk")
+        for name in {"owner", "colleague", "new", "outsider"} & kit.passphrases.keys():
+            if (act, name) != ("remove", "outsider"):
+                assert kit.ids(kit.ring(name)) == [record], name
+        held = kit.ring("colleague").epochs(connection)
+        assert len(held) >= founding.AHEAD + 1
 
 
 def test_a_rotation_that_was_interrupted_is_finished_later(kit, monkeypatch):

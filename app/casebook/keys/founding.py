@@ -131,6 +131,7 @@ def add_member(  # noqa: PLR0913 - what a member is, as the shell says it
     passphrase = passphrase or locking.generate_passphrase(lang)
 
     def work(connection: Connection) -> members.Enrolled:
+        keyring.load(connection)
         bundles = b"".join(keyring.signer(connection, "bundle").seeds)
         enrolled = members.enrol(
             store, connection, keyring.current(REVIEWERS), member, passphrase, bundles

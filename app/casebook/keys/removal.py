@@ -64,6 +64,7 @@ def renew(store: Store, keyring: Keyring, name: str, lang: str = "en") -> member
     passphrase = locking.generate_passphrase(lang)
 
     def work(connection: Connection) -> tuple[members.Enrolled, list[str]]:
+        keyring.load(connection)
         member = _found(store, connection, keyring, name)
         bundles = b"".join(keyring.signer(connection, "bundle").seeds)
         connection.execute(
