@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 from desk.world import WEEK
 
 from app.__main__ import WORDS, main
-from app.casebook.keys import assigning, enrolling, requests
+from app.casebook.keys import assigning, enrolling, founding, requests
+from app.casebook.shapes import TagInput
 
 PAGE = Path(__file__).parents[1] / "docs/access.md"
 ROLES = ("owner", "colleague", "outsider", "partner", "nobody")
@@ -45,11 +46,13 @@ SHELL = {
 }
 INTRO = """# Who may do what
 
-Made by `tests/test_access.py`, which tries every line again, on a testimony that is for leads only and that a lead shared with one of two reviewers.
+Made by `tests/test_access.py`, which tries every line again, on a testimony that is for leads
+only and that a lead shared with one of two reviewers.
 
-*yes*: it is done, or refused for another reason than who asks. *no*: not in this role. *no key*: the role would do, but the key of this testimony is not
-sealed to them. *not there*: they are not told that it exists. *log in*: nobody is asked for a passphrase first. A line of a partner is of a partner gone
-bad as well: what it is refused here it cannot open from the disks either
+*yes*: it is done, or refused for another reason than who asks. *no*: not in this role. *no key*:
+the role would do, but the key of this testimony is not sealed to them. *not there*: they are not
+told that it exists. *log in*: nobody is asked for a passphrase first. A line of a partner is of a
+partner gone bad as well: what it is refused here it cannot open from the disks either
 (`tests/casebook/test_partner_gone_bad.py`).
 """
 WORDS_NEEDED = {  # what a route of the intake asks of whoever comes
@@ -68,14 +71,14 @@ WORDS_NEEDED = {  # what a route of the intake asks of whoever comes
 NOTHING, LAST = "nothing", "auth.logout"
 
 
-def fill(record, tag, person):
-    """What stands in an address, and what is sent with it: (ids, {endpoint: fields})."""
+def fill(record, other, digest):
+    """What is sent with a route: {endpoint: fields}."""
     tagging = {
         "person": "new:x", "stage": "forced_repatriation", "track": "common",
         "start": "0", "end": "5", "confidence": "sure",
     }  # fmt: skip
     leaving = {"partner": "partner", "purpose": "k_rescue"}
-    bodies = {
+    return {
         "queue.act": {"record": record, "act": "state:done"},
         "testimony.add_tag": tagging,
         "testimony.edit_tag": {**tagging, "seen": "1"},
@@ -86,15 +89,17 @@ def fill(record, tag, person):
         "release.decide": leaving,
         "release.preview": leaving,
         "release.hold": {"why": "x"},
-        "release.agree": {"digest": "0" * 64},
+        "release.agree": {"digest": digest},
         "sharing.share": {"who": "colleague"},
         "sharing.take_back": {"who": "colleague"},
         "people.name": {"name": "x"},
+        "people.join": {"other": other},
+        "people.part": {"other": other},
+        "people.kin": {"other": other, "relation": "sibling"},
         "retention.hold": {"held": "yes"},
         "keeping.end": {"epoch": WEEK},
         "keeping.invite": {"new": "somebody new", "role": "reviewer"},
     }
-    return {"record_id": record, "tag_id": tag, "person_id": person, "item_id": "0" * 32}, bodies
 
 
 class Desk:
@@ -103,13 +108,28 @@ class Desk:
     def __init__(self, world):
         self.world = world
         owner = world.member("owner")
-        record = world.arrive(w_not_read="somebody", k_rescue="yes")
+        said = {"w_not_read": "somebody", "k_rescue": "yes"}
+        record, waiting = world.arrive(**said, u_minor="yes"), world.arrive(**said, k_wait="later")
         owner.queue()
-        assert owner.tag(record).status == 303
         self.ring = world.book.resume(owner.cookies["naru_desk"], world.now)
-        (tag,) = world.book.testimony(self.ring, record).tags
-        assigning.assign(world.store, self.ring, bytes.fromhex(record), "colleague")
-        self.ids, self.bodies = fill(record, tag.id, tag.person)
+        self.ids = {"record_id": record, "item_id": "0" * 32}
+        self.persons = [self._tag(f"new:{name}") for name in ("one", "two")]
+        assert owner.release(record).error  # a minor's: it asks for a second person
+        (asked,) = world.book.testimony(self.ring, record).asked
+        for one in (record, waiting):
+            assigning.assign(world.store, self.ring, bytes.fromhex(one), "colleague")
+        self.ids["person_id"] = self.persons[0].person
+        self.special = {"release.met": {"record_id": waiting}}
+        self.bodies = fill(record, self.persons[1].person, asked.digest)
+
+    def _tag(self, person):
+        """A fresh tag on the testimony, by the lead."""
+        record = self.ids["record_id"]
+        place = {"stage": "forced_repatriation", "track": "common", "start": 0, "end": 5}
+        said = TagInput(person=person, confidence="sure", **place)
+        tag = self.world.book.tagging.add(self.ring, record, said)
+        found = self.world.book.testimony(self.ring, record).tags
+        return next(one for one in found if one.id == tag)
 
     def rows(self):
         """(method, address, endpoint) of every route there is."""
@@ -137,7 +157,11 @@ class Desk:
         return _cell(browser.send("POST", path, urlencode(fields).encode(), headers))
 
     def _ids(self, rule):
-        made = dict(self.ids)
+        made = {**self.ids, **self.special.get(rule.endpoint, {})}
+        if "tag_id" in rule.arguments:
+            made["tag_id"] = self._tag(self.ids["person_id"]).id
+        if rule.endpoint == "testimony.restore_tag":
+            self.world.book.tagging.retract(self.ring, made["record_id"], made["tag_id"])
         if "request_id" in rule.arguments:  # spent by use: each try gets a fresh one
             what = {"name": "another lead", "lang": "en"}
             made["request_id"] = requests.ask(self.world.store, self.ring, "add-lead", what)
@@ -189,10 +213,13 @@ class Shell:
         record = world.arrive(k_rescue="yes")
         owner.queue()
         assert owner.release(record).status == 303
+        ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+        for name in ("spare", "another"):
+            founding.add_member(world.store, ring, name, "reviewer")
         self.more = {
             "members add": ["--role", "reviewer", "somebody new"],
-            "members remove": ["nobody at all"],
-            "members renew": ["nobody at all"],
+            "members remove": ["spare"],
+            "members renew": ["another"],
             "epochs end": [WEEK],
             "export": ["--to", "partner", "--submission", record, "--out", str(folder / "x.age")],
             "revocations": ["--to", "partner", "--out", str(folder / "x.zip")],
