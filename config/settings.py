@@ -34,6 +34,7 @@ __all__ = [
 Which = Literal["intake", "desk"]
 Language = Literal["ko", "zh", "en"]
 Kdf = Literal["member", "CHEAPEST_FOR_TESTS"]
+Asked = Literal["off", "flood", "always"]
 MIB = 1 << 20
 GIB = 1 << 30
 
@@ -63,6 +64,9 @@ class _Intake(_Table, frozen=True, kw_only=True):
     drain_body: int | str = 16 * MIB
     attachment_max: int | str = 2 * GIB
     disk_reserve: int | str = GIB
+    items_a_day: int = 5000
+    bytes_a_day: int | str = GIB
+    question: Asked = "off"
 
 
 class _Desk(_Table, frozen=True, kw_only=True):
@@ -129,6 +133,9 @@ class IntakeSettings(AppSettings, frozen=True, kw_only=True):
     drain_body: int
     attachment_max: int
     disk_reserve: int
+    items_a_day: int
+    bytes_a_day: int
+    question: Asked
 
 
 class DeskSettings(AppSettings, frozen=True, kw_only=True):
@@ -260,6 +267,9 @@ def _intake(table: _Intake, shared: _Shared) -> IntakeSettings:
         drain_body=checks.size("intake.drain_body", table.drain_body),
         attachment_max=checks.size("intake.attachment_max", table.attachment_max),
         disk_reserve=checks.size("intake.disk_reserve", table.disk_reserve),
+        items_a_day=checks.count("intake.items_a_day", table.items_a_day),
+        bytes_a_day=checks.size("intake.bytes_a_day", table.bytes_a_day),
+        question=table.question,
     )
     checks.limits(settings.max_body, settings.drain_body, settings.disk_reserve)
     return settings

@@ -159,6 +159,13 @@ def size(key: str, value: int | str) -> int:
     return number
 
 
+def count(key: str, value: int) -> int:
+    """Give a number of items; none at all would mark everything."""
+    if value < 1:
+        raise Fault(key, "must be at least 1")
+    return value
+
+
 def limits(max_body: int, drain_body: int, disk_reserve: int) -> None:
     """Refuse limits with which a testimony of the promised length would not get in."""
     if not 4 * _MIB <= max_body <= 64 * _MIB:

@@ -38,6 +38,7 @@ class Opened:
     payload: bytes
     retired: bool = False
     inner: tuple[str, ...] = ()  # the file keys of the age files it was made of
+    flood: bool = False
 
 
 EpochKeys = Mapping[str, Sequence[ArrivalKey]]
@@ -187,7 +188,9 @@ def _open(row: Row[Any], keys: EpochKeys) -> Opened:
         if wrapped.is_wrapped(document):
             inner = wrapped.keys_of(document, [one.identity for ks in keys.values() for one in ks])
             document = wrapped.read(document, inner)
-        return Opened(row.id, row.day, document, file_key, row.payload, key.retired, inner)
+        return Opened(
+            row.id, row.day, document, file_key, row.payload, key.retired, inner, bool(row.flood)
+        )
     raise _whose(row, keys)
 
 
@@ -254,6 +257,8 @@ def _first(one: Opened) -> dict[str, Any]:
         first["retired"] = "yes"
     if one.inner:
         first["inner"] = list(one.inner)
+    if one.flood:
+        first["flood"] = "yes"
     return first
 
 

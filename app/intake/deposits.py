@@ -9,13 +9,14 @@ import base64
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from app.db import Writer
+from app.intake.budgets import Day
 from app.intake.envelopes import Carried, Place
 from app.intake.receive import GRACE, TESTIMONY, Row, Withdrawn, put
 from app.intake.recipients import STANDING, Recipients
@@ -113,17 +114,22 @@ class Depositor:
     """Stores what arrives sealed."""
 
     def __init__(
-        self, engine: Engine, writer: Writer, recipients: Recipients, today: Callable[[], dt.date]
+        self,
+        engine: Engine,
+        writer: Writer,
+        recipients: Recipients,
+        day: Day,
     ) -> None:
         self._engine, self._writer = engine, writer
-        self._recipients, self._today = recipients, today
+        self._recipients, self._budget, self._today = recipients, day, day.today
 
     def keep(self, deposit: Deposit, blob: str | None = None) -> bool:
         """Keep an envelope as it is, in its slot, and the name of its file; false if it is there.
 
         What comes while a withdrawal waits is withdrawn with the rest: which day that is, only the
         page can say, for nothing here tells which slots belong together.
-        Raises `Malformed` for an epoch that does not serve now, `Taken`, `Withdrawn`, `NotDurable`.
+        Raises `Malformed` for an epoch that does not serve now, `Taken`, `Withdrawn`, `TooLong`,
+        `NotDurable`.
         """
         if deposit.epoch not in self._serving():
             raise Malformed
@@ -136,7 +142,7 @@ class Depositor:
     def carried(self, one: Carried, place: Place, lang: str) -> None:
         """Seal a file of the offline page again and keep it under the receipt it was made with.
 
-        Raises `Stale`, `Taken`, `Withdrawn`, `NoRecipient`, `NotDurable`.
+        Raises `Stale`, `Taken`, `Withdrawn`, `TooLong`, `NoRecipient`, `NotDurable`.
         """
         day = self._today().isoformat()
         current = self._recipients.current(day)
@@ -187,11 +193,14 @@ class Depositor:
         return last < self._today()
 
     def _put(self, row: Row) -> bool:
+        size = len(row.payload)
+        row = replace(row, flood=self._budget.mark(size))
         try:
             self._writer.run(lambda connection: put(connection, row))
         except IntegrityError:  # the slot is the primary key: somebody was here before
             self._same_or_refuse(row)
             return False
+        self._budget.count(size)
         return True
 
     def _same_or_refuse(self, row: Row) -> None:

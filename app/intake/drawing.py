@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, render_template
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.intake.forms import NARRATIVE, Shown, Typed, shown
 from app.web import HTML_LANG, LANGUAGES, Sheet, language
@@ -16,7 +16,7 @@ from crypto.receipts import WORDS
 HERE = Path(__file__).resolve().parent
 NAMES = (("ko", "한국어"), ("zh", "中文"), ("en", "English"))
 PURPOSES = ("addition", "correction", "answer", "consent", "attachment")
-HOLE = "@ticket@"  # no ticket and no sentence holds this sign
+HOLE, QUESTION_HOLE = "@ticket@", "@question@"  # no ticket and no sentence holds this sign
 FRAMES = 96  # receipts drawn ahead: one for each choice of consents that was met
 DRAWN = "naru_drawn"
 
@@ -65,8 +65,9 @@ def prepare(app: Flask, words: Vocabularies, css: str) -> None:
     app.extensions[DRAWN] = {"wordings": wordings, "forms": {}, "frames": {}}
     for lang in LANGUAGES:
         with app.test_request_context(f"/{lang}/"):
-            head, _, tail = form(HOLE, Typed(), "").partition(HOLE)
-            app.extensions[DRAWN]["forms"][lang] = head.encode(), tail.encode()
+            for question in ("", QUESTION_HOLE):
+                head, _, tail = form(HOLE, Typed(), "", question).partition(HOLE)
+                app.extensions[DRAWN]["forms"][lang, bool(question)] = head.encode(), tail.encode()
 
 
 def wording(lang: str) -> Wording:
@@ -89,9 +90,10 @@ def draw(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the te
     )
 
 
-def empty_form(ticket: str) -> bytes:
-    """Return the form nobody has typed into yet, around its ticket."""
-    head, tail = current_app.extensions[DRAWN]["forms"][language()]
+def empty_form(ticket: str, question: str) -> bytes:
+    """Return the form nobody has typed into yet, around its ticket and what is asked with it."""
+    head, tail = current_app.extensions[DRAWN]["forms"][language(), bool(question)]
+    tail = tail.replace(QUESTION_HOLE.encode(), str(escape(question)).encode())
     return bytes(head + ticket.encode() + tail)
 
 
@@ -125,8 +127,8 @@ def _frame(ticked: Iterable[str]) -> str:
     )
 
 
-def form(ticket: str, typed: Typed, sentence: str) -> str:
-    """Return the form with what was typed, and a sentence if it was refused."""
+def form(ticket: str, typed: Typed, sentence: str, question: str = "") -> str:
+    """Return the form with what was typed, a sentence if it was refused, a question if asked."""
     wording: Wording = current_app.extensions[DRAWN]["wordings"][language()]
     opened = {
         name for name, fields in wording.sections.items() if any(typed.get(f.id) for f in fields)
@@ -136,6 +138,7 @@ def form(ticket: str, typed: Typed, sentence: str) -> str:
         ticket=ticket,
         typed=typed,
         sentence=sentence,
+        question=question,
         opened=opened,
         sections=sections(),
     )

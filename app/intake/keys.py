@@ -3,7 +3,8 @@
 from flask import Blueprint
 
 from app.intake import drawing, offline
-from app.intake.pages import LANG, kept
+from app.intake.gates import kept
+from app.intake.pages import LANG
 from app.intake.parts import parts
 
 keys = Blueprint("keys", __name__)

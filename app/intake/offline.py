@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from app.intake import assets, drawing
 from app.intake.forms import Typed
-from app.intake.pages import kept
+from app.intake.gates import kept
 from app.intake.parts import parts
 from app.intake.recipients import STANDING, NoRecipient, Recipient
 from app.web import LANGUAGES

@@ -11,28 +11,33 @@ GET  /key, /keys.json     to whom is sealed
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import cast
+from collections.abc import Callable
 
 import flask
 from flask import Blueprint, Response, jsonify
 from flask_babel import gettext
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.bodies import Request
-from app.db import NotDurable
-from app.intake import drawing, forms, returning
+from app.intake import asking, drawing, forms
 from app.intake.forms import Submission, Typed
+from app.intake.gates import (
+    admit,
+    capability,
+    kept,
+    look,
+    new_ticket,
+    question,
+    request,
+    seed,
+    ticket,
+    tokens_of,
+)
 from app.intake.parts import parts
 from app.intake.receive import Content, Withdrawn
-from app.intake.recipients import NoRecipient
-from app.intake.returning import Found
-from app.web import Refusal, language, report, size_of
-from crypto import tickets, tokens
-from crypto.errors import CryptoError, ExpiredTicket, NotAWord, WrongWordCount
-from crypto.receipts import Receipt, Root
-from crypto.tokens import Capability
+from app.web import Refusal, language, size_of
+from crypto import tokens
+from crypto.errors import CryptoError
+from crypto.receipts import Receipt
 
 pages = Blueprint("intake", __name__)
 LANG = "/<any(en,ko,zh):lang>"
@@ -46,31 +51,31 @@ FOLLOW_UPS = {
 }
 
 
-def request() -> Request:
-    """Return this request, which is one of ours."""
-    return cast(Request, flask.request)
-
-
 @pages.get("/")
 @pages.get(f"{LANG}/")
 @pages.get(f"{LANG}/form", endpoint="form_again")
 def form(lang: str = "") -> bytes:  # noqa: ARG001 - the address decides, in `language`
     """Show the empty form."""
-    return drawing.empty_form(_new_ticket())
+    fresh = new_ticket()
+    return drawing.empty_form(fresh, question(fresh))
 
 
 @pages.post(f"{LANG}/form")
 def switch(lang: str) -> str:  # noqa: ARG001
     """Show the form in this language with what was typed. Stores nothing."""
     _ = request().form
-    return drawing.form(ticket(), Typed.of(request()), "")
+    return _form(ticket(), "")
 
 
 @pages.post(f"{LANG}/")
 def send(lang: str) -> str:
     """Take the form in and show the receipt, once it is on the disk."""
-    receipt = Receipt.from_seed(seed())
+    ours = seed()
+    receipt = Receipt.from_seed(ours)
     submission = parts().reader.testimony(request())
+    if parts().question.asked:
+        parts().question.check(ours, request().form.get(asking.FIELD, ""))
+    admit()
     with kept():
         parts().receiver.testimony(receipt, submission.fields, lang)
     return drawing.receipt(
@@ -90,7 +95,7 @@ def ask_words(lang: str) -> str:  # noqa: ARG001
 def come_back(lang: str) -> str:  # noqa: ARG001
     """Show what lies under the ten words, and what can be done."""
     forms.refuse_damage(request(), ["receipt"])
-    root, found = _found()
+    root, found = look()
     parts().attachments.sweep()
     question = found.question
     return drawing.draw(
@@ -141,6 +146,7 @@ def attach(lang: str, token: str) -> str:
             403,
             gettext("This page was open too long. Come back with your ten words, then send it."),
         ) from None
+    admit()
     with kept():
         file = parts().attachments.take(request(), allowed, lang)
     size = size_of(file.size)
@@ -157,7 +163,7 @@ def attach(lang: str, token: str) -> str:
 def withdraw(lang: str) -> str:  # noqa: ARG001
     """Withdraw everything; only the ten words can."""
     forms.refuse_damage(request(), ["receipt", "when"])
-    root, _ = _found()
+    root, _ = look()
     when = forms.one_of(request(), "when", forms.WHEN)
     with kept():
         if when == "not":
@@ -197,32 +203,12 @@ def keys() -> Response:
 # --- What the views share ------------------------------------------------------------------------
 
 
-@contextmanager
-def kept() -> Iterator[None]:
-    """Turn what can go wrong while storing or reading into the sentence for it."""
-    try:
-        yield
-    except NoRecipient:
-        raise Refusal(
-            503, gettext("Just now nothing can be sealed here, so nothing was stored.")
-        ) from None
-    except (NotDurable, SQLAlchemyError) as error:
-        report(type(error), flask.request.endpoint)
-        raise Refusal(
-            503,
-            gettext("It could not be kept safely just now. Wait a minute, then send it again."),
-        ) from None
-    except Withdrawn:
-        raise Refusal(
-            409, gettext("This was withdrawn. To send it anew, send this form once more.")
-        ) from None
-
-
 def _follow_up(kind: str, read: Callable[[Request], Submission], lang: str) -> str:
-    allowed = _capability(kind)
+    allowed = capability(kind)
     fields = read(request()).fields
     about = request().form.get("about", "")
     content = Content(kind, lang, fields, about=about if SLOT.fullmatch(about) else None)
+    admit()
     with kept():
         parts().receiver.follow_up(allowed, content)
     return _done(
@@ -239,91 +225,9 @@ def _done(sentence: str) -> str:
     return drawing.draw("done.html", done=sentence)
 
 
-def _capability(kind: str) -> Capability:
-    """Return what this form may write: by its token, or by the ten words when that expired."""
-    token = request().form.get("token", "")
-    try:
-        return tokens.open_token(parts().token_key, kind, token, parts().hours())
-    except CryptoError:
-        if not request().form.get("receipt", "").strip():
-            raise Refusal(
-                403, gettext("This page was open too long. Type your ten words and send it again.")
-            ) from None
-    return Capability.of(_found()[0], kind)
-
-
-def tokens_of(root: Root) -> dict[str, str]:
-    """Return what the follow-up forms carry, by what each may write."""
-    return {
-        purpose: tokens.seal_token(
-            parts().token_key, purpose, Capability.of(root, purpose), parts().hours()
-        )
-        for purpose in drawing.PURPOSES
-    }
-
-
-def _found() -> tuple[Root, Found]:
-    """Return what lies under the ten words that were typed. Who guesses waits, whoever it is."""
-    with parts().guesses.place():
-        root = _root()
-        with kept():
-            found = returning.look(parts().engine, root, parts().reader.ticks)
-        if found is None:
-            raise Refusal(
-                404, gettext("Nothing lies under these words. Look at each and its place.")
-            )
-    return root, found
-
-
-def _root() -> Root:
-    try:
-        receipt = Receipt.parse_words(request().form.get("receipt", "")[:2000])
-    except NotAWord as error:
-        raise Refusal(404, _another(error)) from None
-    except WrongWordCount as error:
-        sentence = gettext("There are %(found)s words here, not ten.", found=error.found)
-        raise Refusal(404, sentence) from None
-    return receipt.root(parts().site_id)
-
-
-def _another(error: NotAWord) -> str:
-    """Point at a word that is not on the list, and offer those that are like it."""
-    said = {"number": error.position, "word": error.word}
-    if not error.near:
-        return str(gettext("Word %(number)s, “%(word)s”, is not on the list.", **said))
-    near = " · ".join(error.near)
-    return str(
-        gettext(
-            "Word %(number)s, “%(word)s”, is not on the list. Perhaps: %(near)s", near=near, **said
-        )
-    )
-
-
-def _new_ticket() -> str:
-    return tickets.issue(parts().ticket_key, parts().hours())
-
-
-def seed() -> bytes:
-    """Return the seed of the posted ticket. Raises `Refusal` when it is not good any more."""
-    posted = request().form.get("ticket", "")
-    try:
-        return tickets.accept(parts().ticket_key, posted, parts().hours())
-    except ExpiredTicket:
-        sentence = gettext("This form was open for two days. Nothing is lost: send it once more.")
-        raise Refusal(403, sentence) from None
-    except CryptoError:
-        sentence = gettext("This form did not come from here. Read it, then send it once more.")
-        raise Refusal(403, sentence) from None
-
-
-def ticket() -> str:
-    """Return the ticket that was posted while it is good, so that nothing is doubled; else new."""
-    posted = request().form.get("ticket", "") if request().parsed else ""
-    try:
-        tickets.accept(parts().ticket_key, posted, parts().hours())
-    except CryptoError:
-        return _new_ticket()
-    return posted
+def _form(carried: str, sentence: str) -> str:
+    """Draw the form with what was typed, around this ticket."""
+    return drawing.form(carried, Typed.of(request()), sentence, question(carried))
 
 
 def show(status: int, sentence: str) -> str:
@@ -332,7 +236,7 @@ def show(status: int, sentence: str) -> str:
     typed = Typed.of(request())
     if endpoint in ("send", "switch"):
         withdrawn = status == 409  # noqa: PLR2004 - the same ticket would meet the same row
-        return drawing.form(_new_ticket() if withdrawn else ticket(), typed, sentence)
+        return _form(new_ticket() if withdrawn else ticket(), sentence)
     if endpoint == "come_back":
         return drawing.draw(
             "return.html", here="return", receipt=typed.get("receipt", ""), sentence=sentence

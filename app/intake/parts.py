@@ -10,7 +10,9 @@ from flask import current_app
 from sqlalchemy import Engine
 
 from app.db import Writer, open_engine, refuse_stale
+from app.intake.asking import Question
 from app.intake.attaching import Attachments
+from app.intake.budgets import Circuits, Day
 from app.intake.forms import Reader
 from app.intake.guessing import Guesses
 from app.intake.receive import Receiver
@@ -37,6 +39,9 @@ class Parts:
     receiver: Receiver
     attachments: Attachments
     guesses: Guesses
+    day: Day
+    circuits: Circuits
+    question: Question
     site_id: bytes
     ticket_key: bytes = field(repr=False)
     token_key: bytes = field(repr=False)
@@ -71,7 +76,8 @@ def build(
 
     blobs = Blobs(settings.blob_dir, settings.disk_reserve)
     writer = Writer(engine, on_failure)
-    receiver = Receiver(engine, writer, recipients, blobs, site_id, today)
+    day = Day(engine, settings.items_a_day, settings.bytes_a_day, today)
+    receiver = Receiver(engine, writer, recipients, blobs, site_id, day)
     return Parts(
         words=words,
         reader=Reader(words),
@@ -81,6 +87,11 @@ def build(
         receiver=receiver,
         attachments=Attachments(engine, blobs, receiver, settings.attachment_max, today),
         guesses=Guesses(),
+        day=day,
+        circuits=Circuits(clock),
+        question=Question(
+            hkdf(secret, b"", b"naru/v1/intake/question-key", 32), settings.question, day, clock
+        ),
         site_id=site_id,
         ticket_key=hkdf(secret, b"", b"naru/v1/intake/ticket-key", 32),
         token_key=hkdf(secret, b"", b"naru/v1/intake/token-key", 32),

@@ -6,13 +6,13 @@ text it becomes a correction. Nothing is answered before ``Writer.run`` has retu
 """
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.db import Writer, truncate_wal
+from app.intake.budgets import Day, TooLong
 from app.intake.forms import Fields
 from app.intake.recipients import Recipients
 from app.mailbox import blobs, tables
@@ -64,27 +64,31 @@ class Receiver:
         recipients: Recipients,
         blobs: Blobs,
         site_id: bytes,
-        today: Callable[[], dt.date],
+        day: Day,
     ) -> None:
         self._engine = engine
         self._writer = writer
         self._blobs = blobs
         self._recipients = recipients
         self._site = site_id
-        self._today = today
+        self._budget, self._today = day, day.today
 
     def testimony(self, receipt: Receipt, fields: Fields, lang: str, way: str = WAY) -> None:
         """Keep a testimony under its receipt; other text under the same receipt corrects it.
 
-        Raises `NoRecipient`, `NotDurable`, or `Withdrawn`.
+        Raises `NoRecipient`, `NotDurable`, `TooLong` or `Withdrawn`.
         """
         root = receipt.root(self._site)
         allowed = Capability.of(root, TESTIMONY)
         reply = Reply(str(pq_recipient_from_seed(root.identity_seed)), root.slots(DESK).key)
         content = Content(TESTIMONY, lang, fields, reply=reply, way=way)
         slot = root.slot(TESTIMONY, 0)
-        if self._store(allowed, 0, content):
-            return
+        try:
+            if self._store(allowed, 0, content):
+                return
+        except TooLong:
+            if self._look(slot) is None:
+                raise
         found = self._look(slot)
         if found is None or found.same == content.tag(root.same_key):
             return
@@ -98,7 +102,7 @@ class Receiver:
 
         Sent again it is the same item; a consent counts as sent again only if none came after it.
         What comes while a withdrawal waits is withdrawn with the rest.
-        Raises `NoRecipient`, `NotDurable`, or `Withdrawn`.
+        Raises `NoRecipient`, `NotDurable`, `TooLong` or `Withdrawn`.
         """
         tag = content.tag(allowed.same_key)
         while True:
@@ -172,6 +176,7 @@ class Receiver:
             self._writer.run(lambda connection: put(connection, row))
         except IntegrityError:  # the slot is the primary key: somebody was here before
             return False
+        self._budget.count(len(row.payload))
         return True
 
     def _sealed(
@@ -194,8 +199,17 @@ class Receiver:
         )
         header, payload = sealing.seal(document.to_bytes(), [recipient.recipient])
         tag = content.tag(allowed.same_key)
+        flood = self._budget.mark(len(payload))
         return Row(
-            slot, recipient.epoch, self._day(), tag, header, payload, content.blob, withdraw_on
+            slot,
+            recipient.epoch,
+            self._day(),
+            tag,
+            header,
+            payload,
+            content.blob,
+            withdraw_on,
+            flood,
         )
 
 
@@ -239,6 +253,7 @@ class Row:
     payload: bytes
     blob: str | None = None
     withdraw_on: str | None = None
+    flood: bool = False
 
 
 _ITEM, _HEADER, _PAYLOAD, _BLOB = (
@@ -256,6 +271,7 @@ def put(connection: Connection, row: Row) -> None:
             "day": row.day,
             "same": row.same,
             "withdraw_on": row.withdraw_on,
+            "flood": row.flood or None,
         },
     )
     connection.execute(_HEADER, {"item_id": row.slot, "header": row.header})

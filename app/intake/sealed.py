@@ -23,7 +23,8 @@ from app.intake import deposits, drawing, envelopes
 from app.intake.deposits import Depositor
 from app.intake.envelopes import Carried
 from app.intake.forms import Typed
-from app.intake.pages import LANG, kept, request, seed, ticket, tokens_of
+from app.intake.gates import admit, kept, request, seed, ticket, tokens_of
+from app.intake.pages import LANG
 from app.intake.parts import Parts, parts
 from app.intake.receive import Withdrawn
 from app.web import App, Refusal, Request
@@ -39,7 +40,7 @@ OPEN_DAY = "…"
 
 def install(app: App, built: Parts) -> None:
     """Give an app these pages."""
-    app.extensions[NAME] = Depositor(built.engine, built.writer, built.recipients, built.today)
+    app.extensions[NAME] = Depositor(built.engine, built.writer, built.recipients, built.day)
     app.register_blueprint(sealed)
 
 
@@ -60,6 +61,7 @@ def take(lang: str) -> str | tuple[str, int]:
     try:
         files = _files()
         receipt = Receipt.from_seed(seed())
+        admit()
         with kept(), _told():
             placed = [(one, one.place) for one in files if one.place]
             for one, place in placed:
@@ -91,6 +93,7 @@ def terms(lang: str) -> Response:  # noqa: ARG001
 def deposit(lang: str) -> Response:  # noqa: ARG001
     """Keep one envelope a witness's own page sealed; 409 if its slot is taken, then it tries on."""
     envelope = _upload()
+    admit()
     with kept(), _told():
         _depositor().keep(deposits.read(request().form, envelope))
     return jsonify(stored=True)
@@ -110,6 +113,7 @@ def deposit_file(lang: str, leave: str) -> Response:  # noqa: ARG001
     def keep(asked: Request, envelope: bytes, name: str) -> bool:
         return _depositor().keep(deposits.read(asked.form, envelope), name)
 
+    admit()
     with kept(), _told():
         parts().attachments.take_sealed(request(), keep)
     return jsonify(stored=True)

@@ -1,10 +1,10 @@
 """The mailbox: what the intake writes and the desk collects. Every column says what it reveals."""
 
-from sqlalchemy import ForeignKey, MetaData, Table, Text
+from sqlalchemy import Boolean, ForeignKey, MetaData, Table, Text
 
 from app.db import Bytes, column
 
-HEAD = "mailbox_0002"
+HEAD = "mailbox_0003"
 # WITHOUT ROWID everywhere: a row id would tell the order of arrival within a day.
 metadata = MetaData()
 
@@ -21,6 +21,9 @@ item = Table(
         "withdraw_on",
         Text,
         reveals="that it is withdrawn, and from which day; once that has passed, the month",
+    ),
+    column(
+        "flood", Boolean, reveals="that more had come that day than the day's budget, or nothing"
     ),
     sqlite_with_rowid=False,
 )

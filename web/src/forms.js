@@ -3,7 +3,7 @@
 import { SENTENCES } from "./sentences.js";
 
 const CODES = { en: "en", ko: "ko", "zh-Hans": "zh" };
-const OURS = new Set(["ticket", "token", "receipt", "about"]);
+const OURS = new Set(["ticket", "token", "receipt", "about", "q_words"]);
 
 export const lang = () => CODES[document.documentElement.lang] || "en";
 export const say = (name, code = lang()) => SENTENCES[code][name];

@@ -30,7 +30,7 @@ KINDS = ("testimony",)
 SCHEMA = """
 CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
   role TEXT, number INTEGER, preview TEXT, text TEXT, answers TEXT, province TEXT,
-  state TEXT, assignee TEXT, same TEXT, reader TEXT) WITHOUT ROWID;
+  state TEXT, assignee TEXT, same TEXT, reader TEXT, flood INTEGER) WITHOUT ROWID;
 CREATE INDEX record_same ON record (same);
 CREATE INDEX record_day ON record
   (kind, day DESC, id, ring, state, lang, role, assignee, reader, same);
@@ -115,7 +115,7 @@ class Index(Work, TagHistory, People):
         text = fields.get("w_narrative", "")
         text = text if isinstance(text, str) else "\n".join(text)
         self._db.execute(
-            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'new','',?,?)",
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'new','',?,?,?)",
             (
                 record,
                 day,
@@ -131,6 +131,7 @@ class Index(Work, TagHistory, People):
                 str(fields.get("a_home_prov") or fields.get("b_home_prov") or ""),
                 sameness(text),
                 str(fields.get("w_reader", "")),
+                "flood" in event,
             ),
         )
 
@@ -354,13 +355,16 @@ class Index(Work, TagHistory, People):
         )
 
 
-# Five arrivals with the same words, white space aside, are a flood.
-_FLOODED = "r.same IN (SELECT same FROM record WHERE same <> '' GROUP BY same HAVING count(*) >= 5)"
+# Five arrivals with the same words, white space aside, are a flood, and what the intake marked.
+_FLOODED = (
+    "(r.flood OR r.same IN"
+    " (SELECT same FROM record WHERE same <> '' GROUP BY same HAVING count(*) >= 5))"
+)
 _ROW = (
     "r.id, r.day, r.lang, r.role, r.preview, (SELECT count(*) FROM tag WHERE record = r.id),"
     " (SELECT count(*) FROM record o WHERE o.thread = r.thread AND o.id <> r.id),"
     " (SELECT count(*) FROM release WHERE record = r.id), r.state, r.assignee, r.reader,"
-    " r.same <> '' AND (SELECT count(*) FROM record o WHERE o.same = r.same) >= 5,"
+    " r.flood OR r.same <> '' AND (SELECT count(*) FROM record o WHERE o.same = r.same) >= 5,"
     " r.ring"
 )
 
