@@ -1,6 +1,9 @@
 """The work on the queue: states, assignment, what is unread, undo, a measure for the day."""
 
 import pytest
+from sqlalchemy import update
+
+from app.mailbox import tables as mailbox
 
 
 @pytest.fixture
@@ -82,6 +85,19 @@ def test_the_same_words_many_times_are_a_flood(world, owner, records):
     many = {world.arrive("같은  글입니다." + " " * n) for n in range(5)}
     owner.get("/queue")
     assert shown(owner, "flood=1") == many
+
+
+def test_what_the_intake_marked_is_a_flood_and_stays_one_after_a_restart(world, owner, records):
+    marked = world.arrive("지어낸 다른 이야기.")
+    world.in_mailbox(
+        update(mailbox.item).where(mailbox.item.c.id == bytes.fromhex(marked)).values(flood=True)
+    )
+    owner.get("/queue")
+    assert shown(owner, "flood=1") == {marked}
+    world.book.vault._index = None
+    world.book.vault._loaded = set()
+    assert shown(owner, "flood=1") == {marked}
+    assert act(owner, [marked], "state:set_aside").status == 303, "handled in bulk"
 
 
 def test_a_measure_stops_gently_and_lets_go_on(owner, records):

@@ -106,10 +106,11 @@ def test_every_id_on_a_page_is_there_once_and_every_label_leads_somewhere(visito
         ids = [node.attrs["id"] for node in page.root.all() if "id" in node.attrs]
         assert len(ids) == len(set(ids))
         assert {n.attrs["for"] for n in page.root.all("label") if "for" in n.attrs} <= set(ids)
-        for form in page.root.all("form"):  # its controls inherit both
-            if form.one("textarea"):
-                assert form.attrs["autocomplete"] == "off"
-                assert form.attrs["spellcheck"] == "false"
+        assert page.root.one("main").attrs["spellcheck"] == "false"  # all in it inherits this
+        for form in page.root.all("form"):  # and its controls inherit this
+            assert form.attrs.get("autocomplete") == "off" or not form.one("textarea")
+            for option in form.all("option"):
+                assert option.text.strip() == "–" or option.attrs["value"]
         for control in page.root.all():
             if control.tag in ("textarea", "select") or control.attrs.get("type") == "checkbox":
                 around, named = control, False
