@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
 from config import strict_yaml
 from config.model import Model
 from config.model_types import Frozen, Label, Lang, Text
@@ -54,7 +52,7 @@ class Guard(Frozen, frozen=True, kw_only=True):
 
     id: Text
     lang: Lang
-    scope: Literal["tail", "verb", "match", "clause", "half", "sentence", "ask"]
+    scope: Literal["tail", "verb", "match", "clause", "around", "half", "sentence", "ask"]
     pattern: Text
     why: Label
     unless: str | None = None
@@ -86,11 +84,10 @@ class Reading(Frozen, frozen=True, kw_only=True):
     guards: tuple[Guard, ...]
     agencies: tuple[Actor, ...]
     cues: tuple[Cue, ...]
-    sets: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
 
     def compiled(self, lang: str, pattern: str) -> re.Pattern[str]:
-        """Return a pattern of the file as a regular expression over :func:`letters`."""
-        return _compiled(lang, _filled(pattern, self.sets.get(lang, {})))
+        """Return a pattern as a regular expression over :func:`letters`."""
+        return _compiled(lang, pattern)
 
 
 def letters(text: str) -> str:
@@ -113,6 +110,19 @@ def _filled(pattern: str, sets: Mapping[str, str]) -> str:
     return pattern
 
 
+def _spelt(raw: dict[str, Any], sets: dict[str, Any]) -> dict[str, Any]:
+    """Put the named alternatives of its language into every pattern of a table, once."""
+    return {
+        key: {
+            name: _filled(said, sets.get(value.get("lang"), {}))
+            if name in ("pattern", "unless") and isinstance(said, str)
+            else said
+            for name, said in value.items()
+        }
+        for key, value in raw.items()
+    }
+
+
 def load_reading(model: Model, path: Path | None = None) -> Reading:
     """Read the patterns and hold them against the model; raise ReadingError."""
     wrong: list[str] = []
@@ -120,13 +130,14 @@ def load_reading(model: Model, path: Path | None = None) -> Reading:
         read = strict_yaml.load(path or PATH)
     except strict_yaml.DataError as error:
         raise ReadingError(*error.problems) from None
+    sets = read.get("sets", {})
     tables = {
-        key: tuple(_table(read.get(key, {}), kind, key, wrong))
+        key: tuple(_table(_spelt(read.get(key, {}), sets), kind, key, wrong))
         for key, kind in (("events", Event), ("guards", Guard), ("agencies", Actor), ("cues", Cue))
     }
     if wrong:
         raise ReadingError(*wrong)
-    reading = Reading(**tables, sets=read.get("sets", {}))
+    reading = Reading(**tables)
     if wrong := list(_problems(reading, model)):
         raise ReadingError(*wrong)
     return reading

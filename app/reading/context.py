@@ -63,8 +63,10 @@ class Told:
     back: bool = False  # sent back, and not out again
     agency: Agency | None = None  # the last one of North Korea named
     official: bool = False  # any agency, arrest or return so far
+    frame: str | None = None  # the guard of a general account that is still going on
+    ahead: bool = False  # an agency is named in the sentence after this one
     classified: bool = False
-    held_at_border: bool = False
+    classified_in: Sentence | None = None  # the last sentence that tells of it
 
     def whose(self, agency: Agency | None) -> str | None:
         """Return statesec, socialsec or china; "police" is of the country the person is in."""
@@ -81,7 +83,8 @@ class Told:
         before = [each for each in named if each.end <= start]
         after = [each for each in named if each.start >= end]
         home = [each for each in inside if self.whose(each) != "china"]
-        for choice in (home[-1:], inside[-1:], before[-1:], after[:1]):
+        later = after[:1] if sentence.lang == "en" or self.agency is None else []
+        for choice in (home[-1:], inside[-1:], before[-1:], later):
             if choice:
                 return choice[0]
         return self.agency

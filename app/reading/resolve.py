@@ -6,10 +6,12 @@ say its level gives the stage the model names for that agency (보위부 조사:
 
 from collections.abc import Callable
 
-from app.reading.context import Agency, Told, says
+from app.reading.context import Agency, Told, agencies, says
+from app.reading.durations import find_durations
 from app.reading.text import Sentence
 
 _Found = tuple[Sentence, int, int, Told]
+_LONGEST_AT_BORDER = 120  # days: the model's hundred, and some doubt
 _NEAR = 60  # letters before an event in which a length of stay counts as its own
 
 
@@ -19,10 +21,18 @@ def stage(how: str, sentence: Sentence, start: int, end: int, told: Told) -> str
     return _HOW[how]((sentence, start, end, told), agency)
 
 
+def _whose(found: _Found, agency: Agency | None) -> str | None:
+    """Return whose agency; police beside State Security, or of one's county, are not China's."""
+    beside = {each.kind for each in agencies(found[0])} & {"statesec", "socialsec"}
+    if agency is not None and agency.kind == "police" and (beside or says(found[0], "home")):
+        return "socialsec"
+    return found[3].whose(agency)
+
+
 def _held(found: _Found, agency: Agency | None) -> str | None:
     """Held or questioned: by whom, where, how long."""
     told = found[3]
-    whose = told.whose(agency)
+    whose = _whose(found, agency)
     if agency is not None and whose == "statesec":
         return _state_security(found, agency)
     if whose == "socialsec":
@@ -34,14 +44,23 @@ def _state_security(found: _Found, agency: Agency) -> str | None:
     sentence, start, end, told = found
     if agency.level == "provincial":
         return "statesec_provincial_pretrial"
-    if says(sentence, "border"):
+    if _at_border(sentence, agency):
         return "x_statesec_border_holding"
-    if says(sentence, "section", start, end + _NEAR):
+    if agency in agencies(sentence) and says(sentence, "section", agency.start, agency.end):
         return "statesec_interrogation"
-    if _days(sentence, start, end) and not told.classified:
+    if told.classified_in is sentence or _days(sentence, start, end):
         return "classification_pretrial"
     same = told.classified and agency is told.agency and not says(sentence, "long")
     return None if same else "statesec_interrogation"  # the same: still those days
+
+
+def _at_border(sentence: Sentence, agency: Agency) -> bool:
+    """Whether an office stands at the border: near it in the words, and no stay beyond months."""
+    if agency not in agencies(sentence):
+        return says(sentence, "border")
+    near = says(sentence, "border", agency.start - _NEAR // 2, agency.end + _NEAR // 2)
+    stays = [each.days[0] for each in find_durations(sentence.text)]
+    return near and max(stays, default=0) <= _LONGEST_AT_BORDER
 
 
 def _days(sentence: Sentence, start: int, end: int) -> bool:
@@ -59,43 +78,51 @@ def _questioned(found: _Found, agency: Agency | None) -> str | None:
 
 
 def _handed(found: _Found, agency: Agency | None) -> str | None:
-    sentence, _, _, told = found
-    whose = told.whose(agency)
+    sentence, start, end, told = found
+    whose = _whose(found, agency)
     if whose == "socialsec":
         return "socialsec_interrogation"
     if whose != "statesec" or agency is None:
         return None
     if agency.level == "provincial":
         return "statesec_provincial_pretrial"
-    return "x_statesec_border_holding" if says(sentence, "border") else "transfer_to_residence"
+    if _at_border(sentence, agency):
+        return "x_statesec_border_holding"
+    seized = says(sentence, "seized", start, end) and not (told.back or says(sentence, "home"))
+    return "statesec_interrogation" if seized else "transfer_to_residence"
 
 
 def _home(found: _Found, agency: Agency | None) -> str | None:
-    whose = found[3].whose(agency)
+    whose = _whose(found, agency)
     if (
         agency is not None
         and agency.end > found[1]
         and agency.start < found[2]
         and whose == "socialsec"
     ):
-        return "socialsec_interrogation"
+        fetched = says(found[0], "fetched", found[1], found[2])  # by them; not yet with them
+        return None if fetched else "socialsec_interrogation"
     if whose == "china" and not found[3].back:
         return None
-    return "x_escort_home" if found[3].held_at_border else "transfer_to_residence"
+    return "transfer_to_residence"
 
 
-def _holding(found: _Found, agency: Agency | None) -> str | None:
-    _, start, end, told = found
-    near = agency is not None and agency.end >= start - _NEAR // 2 and agency.start < end
-    if near and told.whose(agency) == "statesec":
+def _holding(found: _Found, _: Agency | None) -> str | None:
+    sentence, start, end, told = found
+    near = [
+        each
+        for each in agencies(sentence)
+        if each.end >= start - _NEAR // 2 and each.start < end + _NEAR // 2
+    ]
+    if any(told.whose(each) == "statesec" for each in near):
         return "x_statesec_border_holding"
     return "x_police_jipkyulso"
 
 
-def _examined(found: _Found, agency: Agency | None) -> str | None:
+def _examined(_: _Found, agency: Agency | None) -> str | None:
     if agency is not None and agency.kind == "statesec" and agency.level == "provincial":
         return "statesec_provincial_pretrial"
-    return None if found[3].whose(agency) == "china" else "x_preliminary_examination"
+    return None if agency is not None and agency.kind == "china" else "x_preliminary_examination"
 
 
 def _review(found: _Found, agency: Agency | None) -> str | None:

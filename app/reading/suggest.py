@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from app.reading import resolve
 from app.reading.context import Told, agencies, model, reading, says
 from app.reading.text import Sentence, sentences
-from config.reading import Event, Guard
+from config.reading import Event, Guard, letters
 
 WHOLE_PROCESS = 5  # a text that names so many stages and no person is about the process
 _EN_CLAUSE = re.compile(
@@ -23,10 +23,12 @@ _EN_CLAUSE = re.compile(
     r"|\bthen (?=(?:I|she|he|they|we)\b)|\bbefore (?=I |she |he |we |they )",
     re.IGNORECASE,
 )
-_HOLDING = ("x_statesec_border_holding", "x_police_jipkyulso")
 _ZH_CLAUSE = re.compile(r"[\uff0c\uff1b\uff1a,;:]")
+_KO_CLAUSE = re.compile(letters("(?:는데|지만|으나)[,\\s]"))  # what is set against what went before
+_FRAMES = ("people", "generic_tail", "habit", "press", "law", "mass")  # guards that last
+_CLAUSES = {"ko": _KO_CLAUSE, "en": _EN_CLAUSE, "zh": _ZH_CLAUSE}
 _HALF = re.compile(
-    r"[;\uff1b]|\bbut\b|, and (?:then )?|, (?:so|then) "
+    r"[;\uff1b]|\bbut\b|, and (?:then )?|, (?:so|then) (?=(?:I|she|he|they|we|my|the|her|his)\b)"
     r"|但|可是|不过|结果|后来|最后|终于|没想到|果然|幸好|还是被",
     re.IGNORECASE,
 )
@@ -64,14 +66,20 @@ def suggest(text: str, lang: str | None = None) -> list[Suggestion]:
 def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
     """Return what is suggested and what was dropped and why: for tests and for the curious."""
     told, found = Told(), []
-    personal = press = False
-    for sentence in sentences(text, lang):
+    about = personal = press = False  # somebody named anywhere; beside an event; press named
+    told_in = list(sentences(text, lang))
+    for at, sentence in enumerate(told_in):
+        told.ahead = any(agencies(each) for each in told_in[at + 1 : at + 2])
         here = list(_sentence(sentence, told, text))
+        if _apart(sentence, told):
+            here = [_drop(each, told.frame or "") for each in here]
+        told.frame = _frame(sentence, here, told)
         found += here
         press = press or says(sentence, "press")
+        about = about or says(sentence, "person")
         personal = personal or (bool(here) and says(sentence, "person"))
     named = {each.stage for each in found}
-    if len(named) >= WHOLE_PROCESS and not personal:
+    if len(named) >= WHOLE_PROCESS and not about:
         return [_drop(each, "process_described") for each in found]
     if press and not personal:
         return [_drop(each, "press_summary") for each in found]
@@ -89,6 +97,20 @@ def _drop(each: Suggestion | Dropped, guard: str) -> Dropped:
     if isinstance(each, Dropped):
         return each
     return Dropped(each.stage, each.start, each.end, each.text, each.rule, guard)
+
+
+def _frame(sentence: Sentence, here: list[Suggestion | Dropped], told: Told) -> str | None:
+    """Return the guard under which what follows stands too: what is said of people in general."""
+    guards = [each.guard for each in here if isinstance(each, Dropped)]
+    if len(guards) < len(here):
+        return None
+    general = [each for each in guards if each.partition("_")[2] in _FRAMES]
+    return general[-1] if general else (told.frame if _apart(sentence, told) else None)
+
+
+def _apart(sentence: Sentence, told: Told) -> bool:
+    """Whether a sentence goes on about people in general: of no person, and of nothing past."""
+    return told.frame is not None and not (says(sentence, "person") or says(sentence, "past"))
 
 
 def _sentence(sentence: Sentence, told: Told, text: str) -> Iterator[Suggestion | Dropped]:
@@ -114,7 +136,7 @@ def _sentence(sentence: Sentence, told: Told, text: str) -> Iterator[Suggestion 
             yield Dropped(stage, first, last, words, event.id, guard.id)
             continue
         offered.add(stage)
-        _remember(told, stage)
+        _remember(told, stage, sentence)
         yield Suggestion(
             stage, _track(stage, sentence, start, end, told), first, last, words, event.id
         )
@@ -128,13 +150,13 @@ def _hear(sentence: Sentence, told: Told) -> None:
             told.agency = agency
 
 
-def _remember(told: Told, stage: str) -> None:
+def _remember(told: Told, stage: str, sentence: Sentence) -> None:
     if stage in ("forced_repatriation", "x_border_handover"):
         told.back = told.official = True
     elif stage in ("x_departure_from_dprk", "cn_arrest"):
         told.back = False
-    told.held_at_border = told.held_at_border or stage in _HOLDING
-    told.classified = told.classified or stage == "classification_pretrial"
+    if stage == "classification_pretrial":
+        told.classified, told.classified_in = True, sentence
 
 
 def _stage(event: Event, sentence: Sentence, start: int, end: int, told: Told) -> str | None:
@@ -155,9 +177,9 @@ def _fits(event: Event, sentence: Sentence, told: Told) -> bool:
     if event.context == "china":
         return not told.back or says(sentence, "china")
     if event.context == "taken":
-        return told.official or bool(agencies(sentence))
-    if event.context == "dprk" and not told.back:
-        kinds = {told.whose(each) for each in agencies(sentence)}
+        return told.official or told.ahead or bool(agencies(sentence))
+    if event.context == "dprk" and not told.back and not says(sentence, "home"):
+        kinds = {each.kind for each in agencies(sentence)}
         return not kinds or kinds != {"china"}
     return True
 
@@ -194,13 +216,13 @@ def _scope(guard: Guard, form: str, start: int, end: int) -> str:
         return form[start:end]
     if guard.scope in ("tail", "sentence", "ask"):
         return form
+    if guard.scope == "around":
+        after = _CLAUSES[guard.lang].search(form, end)
+        return form[_from(guard, form, start) : after.start() if after else len(form)]
     return form[_from(guard, form, start) : end]
 
 
 def _from(guard: Guard, form: str, start: int) -> int:
     """Return where the clause (or half sentence) of an event begins."""
-    if guard.lang == "ko":
-        return 0
-    clause = _EN_CLAUSE if guard.lang == "en" else _ZH_CLAUSE
-    bounds = _HALF if guard.scope == "half" else clause
+    bounds = _HALF if guard.scope == "half" else _CLAUSES[guard.lang]
     return max((each.end() for each in bounds.finditer(form, 0, start)), default=0)

@@ -11,7 +11,9 @@ from config.reading import letters
 
 _STOPS = ".!?\u3002\uff01\uff1f"  # and their full-width forms
 _CLOSES = '"\u201d\u2019\u300d\u300f)\uff09'
-_SENTENCE = re.compile(rf"(?:[^{_STOPS}\n]|\.(?=\d)|(?<=\b[A-Z])\.)+[{_STOPS}]*[{_CLOSES}]*")
+_SENTENCE = re.compile(
+    rf"(?:[^{_STOPS}\n]|\.(?=\d)|(?<=\bNo)\.(?= \d)|(?<=\b[A-Z])\.)+[{_STOPS}]*[{_CLOSES}]*"
+)
 _PAUSE = re.compile(rf"[\s,;:\uff0c\uff1b\uff1a\u3001{_STOPS}{_CLOSES}\u201c(\uff08]")
 _HANGUL = re.compile(r"[\u1100-\u11ff\uac00-\ud7a3]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
