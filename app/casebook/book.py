@@ -7,7 +7,7 @@ from app.casebook.evidence import releases
 from app.casebook.evidence.deciding import Evidence
 from app.casebook.evidence.handing import Handing
 from app.casebook.evidence.proposing import Choice
-from app.casebook.indexing.index import visible
+from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.peopling import Peopling
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import (

@@ -2,7 +2,8 @@
 
 import secrets
 
-from app.casebook.indexing.index import Index, visible
+from app.casebook.indexing.conditions import visible
+from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import BadTag, NotFound, TagInput
 from app.casebook.store import Store

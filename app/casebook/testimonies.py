@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app.casebook import account, collecting, ledger, wrapped
 from app.casebook.evidence import rules
-from app.casebook.indexing.index import visible
+from app.casebook.indexing.conditions import visible
 from app.casebook.keeping import erasure
 from app.casebook.keyring import LEADS, Keyring
 from app.casebook.shapes import (

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from sqlalchemy import Connection
 
 from app.casebook import account, ledger
-from app.casebook.indexing.index import visible
+from app.casebook.indexing.conditions import visible
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import Altered, BadTag, NotFound
 from app.casebook.store import Store

@@ -7,7 +7,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
-from app.casebook.indexing.index import Index, quarter, visible
+from app.casebook.indexing.conditions import visible
+from app.casebook.indexing.index import Index, quarter
 from app.casebook.indexing.peopling import Peopling
 from app.casebook.shapes import BadTag
 from app.desk.context import book, desk, keyring

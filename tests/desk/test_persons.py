@@ -1,5 +1,7 @@
 """A person across testimonies: one in three scripts, two of one family, joined and parted."""
 
+import secrets
+
 import pytest
 
 
@@ -104,14 +106,17 @@ def test_a_partner_sees_nobody(partner):
         assert partner.get(path).status == 403
 
 
-def test_search_finds_two_syllables_translations_and_notes(world, owner):
-    record = world.arrive("지어낸 이야기. 온성에서 보위부로.")
+def test_search_finds_two_syllables_letters_translations_and_notes(world, owner):
+    thread = secrets.token_hex(16)
+    record = world.arrive("지어낸 이야기. 온성에서 보위부로.", thread=thread)
+    world.arrive("나중에 쓴 회령 이야기", kind="addition", thread=thread)
     owner.get("/queue")
     owner.post(owner.testimony(record).form(action="/translation"), lang="en", text="From Onsong.")
     owner.post(owner.testimony(record).form(action="/notes"), note="look at the bridge")
-    for words in ("온성", "보위", "onsong", "bridge"):
+    for words in ("온성", "보위", "회령", "onsong", "bridge"):
         page = owner.get(f"/search?q={words}")
-        assert page.root.one("a", "submission").attrs["href"][-32:] == record
+        (found,) = page.root.all("a", "submission")
+        assert found.attrs["href"][-32:] == record
         assert page.root.one("mark").text.casefold() == words
     assert owner.get("/search?q=온성&lang=zh").root.one("a", "submission") is None
     assert owner.get("/search?q=%25").root.one("a", "submission") is None

@@ -14,7 +14,7 @@ from app.casebook import cleaning, ledger, members
 from app.casebook.cleaning import Box, Clean
 from app.casebook.evidence import attaching, cutting, leaving, proposing, releases, rules, singling
 from app.casebook.evidence.proposing import Choice, Proposal
-from app.casebook.indexing.index import visible
+from app.casebook.indexing.conditions import visible
 from app.casebook.keeping import erasure
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
 from app.casebook.shapes import NeedsSecond, NotFound, Person, Testimony

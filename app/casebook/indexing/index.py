@@ -16,24 +16,23 @@ from typing_extensions import override
 from app.casebook.indexing import people as index_people
 from app.casebook.indexing import tags as index_tags
 from app.casebook.indexing import work as index_work
+from app.casebook.indexing.conditions import ROW, conditions, row_of, seen
 from app.casebook.indexing.people import People
+from app.casebook.indexing.searching import Searching
 from app.casebook.indexing.tags import TagHistory
 from app.casebook.indexing.work import Work
-from app.casebook.keyring import LEADS
-from app.casebook.shapes import Found, Page, Row, Tag, Trouble
+from app.casebook.shapes import Page, Tag, Trouble
 from app.reading import edtf
 
 PREVIEW = 90
-AROUND = 60
-KINDS = ("testimony",)
 
 SCHEMA = """
 CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
-  role TEXT, number INTEGER, preview TEXT, text TEXT, answers TEXT, province TEXT,
+  role TEXT, number INTEGER, preview TEXT, answers TEXT, province TEXT,
   state TEXT, assignee TEXT, same TEXT, reader TEXT, flood INTEGER) WITHOUT ROWID;
 CREATE INDEX record_same ON record (same);
 CREATE INDEX record_day ON record
-  (kind, day DESC, id, ring, state, lang, role, assignee, reader, same);
+  (kind, day DESC, id, ring, state, lang, role, assignee, reader, same, thread);
 CREATE INDEX record_thread ON record (thread);
 CREATE TABLE tag (id TEXT PRIMARY KEY, record TEXT, person TEXT, stage TEXT, track TEXT, body TEXT,
   ring TEXT, quarter TEXT) WITHOUT ROWID;
@@ -48,15 +47,17 @@ CREATE INDEX release_record ON release (record);
 CREATE TABLE shared (record TEXT, ring TEXT, PRIMARY KEY (record, ring)) WITHOUT ROWID;
 CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
+_THREAD_OF = "SELECT thread FROM record WHERE id = ?"
 
 
-class Index(Work, TagHistory, People):
+class Index(Work, TagHistory, People, Searching):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.executescript(SCHEMA + index_work.SCHEMA + index_tags.SCHEMA + index_people.SCHEMA)
+        self._texts: dict[str, str] = {}
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
@@ -95,7 +96,7 @@ class Index(Work, TagHistory, People):
         """Drop everything a record gave."""
         with self._lock:
             self._changes += 1
-            self._changes += 1
+            self._texts.pop(record, None)
             for table, key in (
                 ("record", "id"),
                 ("person", "id"),
@@ -114,8 +115,9 @@ class Index(Work, TagHistory, People):
         fields = document["fields"]
         text = fields.get("w_narrative", "")
         text = text if isinstance(text, str) else "\n".join(text)
+        self._texts[record] = text
         self._db.execute(
-            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'new','',?,?,?)",
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,'new','',?,?,?)",
             (
                 record,
                 day,
@@ -126,7 +128,6 @@ class Index(Work, TagHistory, People):
                 str(fields.get("w_role", "")),
                 int(document.get("number", 0)),
                 " ".join(text[: PREVIEW * 2].split())[:PREVIEW],
-                text,
                 json.dumps(fields, ensure_ascii=False),
                 str(fields.get("a_home_prov") or fields.get("b_home_prov") or ""),
                 sameness(text),
@@ -179,18 +180,18 @@ class Index(Work, TagHistory, People):
         where: Mapping[str, str],
     ) -> Page:
         """Return a keyset page: newest day first, then by id."""
-        sql, values = _conditions(rings, where)
+        sql, values = conditions(rings, where)
         (total,) = self.remembered(f"SELECT count(*) FROM record r WHERE {sql}", *values)[0]  # noqa: S608 - built from constants
         if after is not None:
             sql += " AND (r.day < ? OR (r.day = ? AND r.id > ?))"
             values += [after[0], after[0], after[1]]
         rows = self._all(
-            f"SELECT {_ROW} FROM record r WHERE r.id IN (SELECT r.id FROM record r WHERE {sql}"  # noqa: S608 - built from constants
+            f"SELECT {ROW} FROM record r WHERE r.id IN (SELECT r.id FROM record r WHERE {sql}"  # noqa: S608 - built from constants
             " ORDER BY r.day DESC, r.id LIMIT ?) ORDER BY r.day DESC, r.id",
             *values,
             limit + 1,
         )
-        page = tuple(_row(row) for row in rows[:limit])
+        page = tuple(row_of(row) for row in rows[:limit])
         cursor = f"{page[-1].day}.{page[-1].id}" if len(rows) > limit else ""
         return Page(page, cursor, total)
 
@@ -198,9 +199,9 @@ class Index(Work, TagHistory, People):
         self, rings: Sequence[str], record: str, where: Mapping[str, str] | None = None
     ) -> tuple[str, str]:
         """Return the ids before and after a record in the order of the queue, or empty."""
-        sql, values = _conditions(rings, {})
+        sql, values = conditions(rings, {})
         found = self._all(f"SELECT r.day FROM record r WHERE {sql} AND r.id = ?", *values, record)  # noqa: S608 - built from constants
-        sql, values = _conditions(rings, where or {})
+        sql, values = conditions(rings, where or {})
         if not found:
             return "", ""
         day = found[0][0]
@@ -222,47 +223,11 @@ class Index(Work, TagHistory, People):
         )
         return (before[0][0] if before else ""), (behind[0][0] if behind else "")
 
-    def search(
-        self, rings: Sequence[str], text: str, limit: int, where: Mapping[str, str] | None = None
-    ) -> tuple[Found, ...]:
-        """Return rows whose text, translation or note holds ``text``, letter case aside.
-
-        Plain substrings: two syllables of Korean or Chinese are found as well as a whole word.
-        """
-        sql, values = _conditions(rings, where or {})
-        cased = text.lower() != text.upper()  # Hangul and Chinese have no letter case: no copies
-        held = "instr(lower({}), lower(?)) > 0" if cased else "instr({}, ?) > 0"
-        rows = self._all(
-            f"SELECT {_ROW}, {held.format('r.text')} AS here, r.text FROM record r WHERE r.id IN"  # noqa: S608 - built from constants
-            f" (SELECT r.id FROM record r WHERE {sql} AND ({held.format('r.text')} OR r.id IN"
-            f" (SELECT record FROM translation WHERE {held.format('text')} UNION"
-            f" SELECT record FROM note WHERE {held.format('text')}))"
-            " ORDER BY r.day DESC, r.id LIMIT ?) ORDER BY r.day DESC, r.id",
-            text,
-            *values,
-            text,
-            text,
-            text,
-            limit,
-        )
-        return tuple(self._found(row, text, held) for row in rows)
-
-    def _found(self, row: tuple[Any, ...], text: str, held: str) -> Found:
-        *head, here, own = row
-        if here:
-            return Found(_row(tuple(head)), "text", *around(own, text))
-        for kind in ("translation", "note"):
-            sql = f"SELECT text FROM {kind} WHERE record = ? AND {held.format('text')} LIMIT 1"  # noqa: S608 - two names
-            found = self._all(sql, head[0], text)
-            if found:
-                return Found(_row(tuple(head)), kind, *around(found[0][0], text))
-        return Found(_row(tuple(head)), "text", "", "", "")
-
     def thread(
         self, rings: Sequence[str], record: str
     ) -> list[tuple[str, str, str, dict[str, Any]]]:
         """Return id, kind, day, answers of the other items of the same witness, in their order."""
-        sql, values = _seen("o", rings)
+        sql, values = seen("o", rings)
         rows = self._all(
             "SELECT o.id, o.kind, o.day, o.answers FROM record r JOIN record o ON o.thread ="  # noqa: S608 - built from constants
             f" r.thread WHERE r.id = ? AND o.id <> r.id AND {sql} ORDER BY o.day, o.kind, o.number",
@@ -273,7 +238,7 @@ class Index(Work, TagHistory, People):
 
     def threads(self, rings: Sequence[str], thread: str) -> list[tuple[str, str, str]]:
         """Return id, kind and ring of what is seen of one witness."""
-        sql, values = _seen("r", rings)
+        sql, values = seen("r", rings)
         return self._all(
             f"SELECT r.id, r.kind, r.ring FROM record r WHERE r.thread = ? AND {sql}",  # noqa: S608 - built from constants
             thread,
@@ -283,7 +248,7 @@ class Index(Work, TagHistory, People):
     def tags(self, rings: Sequence[str], *, record: str = "", person: str = "") -> tuple[Tag, ...]:
         """Return the tags of one record or of one person, of records that are seen."""
         key, value = ("record", record) if record else ("person", person)
-        sql, values = _seen("r", rings)
+        sql, values = seen("r", rings)
         rows = self._all(
             "SELECT t.record, t.body, p.name FROM tag t JOIN record r ON r.id = t.record"  # noqa: S608 - two names
             f" LEFT JOIN person p ON p.id = t.person WHERE t.{key} = ? AND {sql} ORDER BY t.id",
@@ -308,7 +273,6 @@ class Index(Work, TagHistory, People):
 
     def holding(self, kind: str, where: str, value: str) -> frozenset[str]:
         """Return the threads of testimonies that tell this: see ``singling.Trait``."""
-        like = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         match kind:
             case "date":
                 sql = (
@@ -320,9 +284,10 @@ class Index(Work, TagHistory, People):
                 sql = "SELECT thread FROM record WHERE json_extract(answers, ?) = ?"
                 rows = self._all(sql, f"$.{where}", value)
             case "record":
-                rows = self._all("SELECT thread FROM record WHERE id = ?", value)
+                rows = self._all(_THREAD_OF, value)
             case _:
-                rows = self._all("SELECT thread FROM record WHERE text LIKE ? ESCAPE '\\'", like)
+                told = [one for one, text in self._texts.items() if value.lower() in text.lower()]
+                rows = [row for one in told for row in self._all(_THREAD_OF, one)]
         return frozenset(thread for (thread,) in rows)
 
     def released_since(self, partner: str, day: str) -> list[str]:
@@ -355,58 +320,6 @@ class Index(Work, TagHistory, People):
         )
 
 
-# Five arrivals with the same words, white space aside, are a flood, and what the intake marked.
-_FLOODED = (
-    "(r.flood OR r.same IN"
-    " (SELECT same FROM record WHERE same <> '' GROUP BY same HAVING count(*) >= 5))"
-)
-_ROW = (
-    "r.id, r.day, r.lang, r.role, r.preview, (SELECT count(*) FROM tag WHERE record = r.id),"
-    " (SELECT count(*) FROM record o WHERE o.thread = r.thread AND o.id <> r.id),"
-    " (SELECT count(*) FROM release WHERE record = r.id), r.state, r.assignee, r.reader,"
-    " r.flood OR r.same <> '' AND (SELECT count(*) FROM record o WHERE o.same = r.same) >= 5,"
-    " r.ring"
-)
-
-
-def _seen(table: str, rings: Sequence[str]) -> tuple[str, list[Any]]:
-    """Make the condition that a row of ``record`` is in these rings, or shared with one of them."""
-    marks = ",".join("?" * len(rings))
-    sql = f"{table}.ring IN ({marks})"
-    if any(ring.startswith("to:") for ring in rings):
-        sql = f"({sql} OR {table}.id IN (SELECT record FROM shared WHERE ring IN ({marks})))"  # noqa: S608 - marks
-        return sql, [*rings, *rings]
-    return sql, list(rings)
-
-
-def _conditions(rings: Sequence[str], where: Mapping[str, str]) -> tuple[str, list[Any]]:
-    sql, values = _seen("r", rings)
-    sql = f"r.kind = 'testimony' AND {sql}"
-    for key in ("lang", "role", "day", "state", "assignee", "reader"):
-        if where.get(key):
-            sql += f" AND r.{key} = ?"
-            values.append(where[key])
-    if where.get("nobody"):
-        sql += " AND r.assignee = ''"
-    if where.get("flood"):
-        sql += f" AND {_FLOODED}"
-    if where.get("unread"):  # the id of the member who asks
-        sql += " AND NOT EXISTS (SELECT 1 FROM read v WHERE v.record = r.id AND v.member = ?)"
-        values.append(where["unread"])
-    placed = [(key, where[key]) for key in ("stage", "track") if where.get(key)]
-    if placed:
-        named = "".join(f" AND {key} = ?" for key, _ in placed)
-        sql += f" AND r.id IN (SELECT record FROM tag WHERE 1{named})"  # noqa: S608 - names above
-        values += [value for _, value in placed]
-    return sql, values
-
-
-def _row(row: tuple[Any, ...]) -> Row:
-    *head, state, assignee, reader, flood, ring = row
-    work = (ring == LEADS, row[5] > 0, state, assignee, reader, bool(flood))
-    return Row(*head, *work)  # type: ignore[call-arg] # eight and six
-
-
 def _tag(record: str, body: str, name: str | None) -> Tag:
     return index_tags.make(record, body, name or "")
 
@@ -420,22 +333,7 @@ def quarter(date: str) -> str:
     return f"{first.year}-Q{(first.month + 2) // 3}" if first else ""
 
 
-def around(text: str, words: str) -> tuple[str, str, str]:
-    """Return what stands before the words, the words, and what stands after, in one line."""
-    at = text.casefold().find(words.casefold())
-    if at < 0:  # folding changed the length of something before it
-        return "", "", " ".join(text[:PREVIEW].split())
-    end = at + len(words)
-    before = " ".join(text[max(0, at - AROUND) : at].split())
-    return before, text[at:end], " ".join(text[end : end + AROUND].split())
-
-
 def sameness(text: str) -> str:
     """Return what texts share that differ in white space only; empty for no text."""
     words = "".join(text.split())
     return hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
-
-
-def visible(rings: Mapping[str, object]) -> list[str]:
-    """Return the rings a member sees: those they hold a key of, and what is shared with them."""
-    return [ring for ring, keys in rings.items() if keys or ring.startswith("to:")]

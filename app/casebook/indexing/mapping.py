@@ -1,6 +1,7 @@
 """Questions the map of stages asks of the index: who is where, and what nobody has told of."""
 
-from app.casebook.indexing.index import Index, visible
+from app.casebook.indexing.conditions import visible
+from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
 
 READERS = ("lead", "reviewer")

@@ -9,7 +9,8 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
-from app.casebook.indexing.index import Index, visible
+from app.casebook.indexing.conditions import visible
+from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import BadTag, NotFound, Person, Tag
 from app.casebook.store import Store

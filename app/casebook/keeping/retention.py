@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.casebook import ledger
 from app.casebook.book import Casebook
-from app.casebook.indexing.index import visible
+from app.casebook.indexing.conditions import visible
 from app.casebook.keeping import erasure
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import NotFound
