@@ -193,6 +193,7 @@ class Letter:
     id: str
     kind: str
     day: str
+    way: str
     answers: Answers
 
 

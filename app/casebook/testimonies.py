@@ -106,11 +106,7 @@ class Testimonies:
             ),
             **rules.bars(events, str(consent.get("k_wait", "")).strip()),
             tags=self._in_order(index.tags(visible(keyring.rings), record=record)),
-            letters=tuple(
-                Letter(i, kind, day, answers)
-                for i, kind, day, answers in thread
-                if kind != "testimony"
-            ),
+            letters=tuple(Letter(*told) for told in thread if told[1] != "testimony"),
             releases=tuple(Release(*row) for row in index.releases(record)),
             leads_only=ring == LEADS,
             retired="retired" in first,
@@ -164,7 +160,7 @@ def id_of(text: str) -> bytes:
 
 
 def _consent(
-    fields: dict[str, object], thread: list[tuple[str, str, str, dict[str, object]]]
+    fields: dict[str, object], thread: list[tuple[str, str, str, str, dict[str, object]]]
 ) -> dict[str, object]:
     """Return what is agreed to now: the latest letter of consent replaces what was said."""
-    return next((answers for _, kind, _, answers in reversed(thread) if kind == "consent"), fields)
+    return next((answers for _, kind, *_, answers in reversed(thread) if kind == "consent"), fields)

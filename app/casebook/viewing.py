@@ -66,6 +66,7 @@ class Attached:
     declared: str
     size: int
     sha256: str
+    way: str
     file: File = field(repr=False)
 
 
@@ -105,7 +106,7 @@ class Viewing:
     def _attached(self, connection: Connection, keyring: Keyring, item: str) -> Attached:
         first = ledger.read(connection, keyring, bytes.fromhex(item))[0]
         file = File.from_object(first["document"]["file"])
-        said = (file.name, file.type, file.size, file.sha256)
+        said = (file.name, file.type, file.size, file.sha256, first["document"]["way"])
         return Attached(item, first["day"], *said, file=file)
 
     def bytes_of(self, one: Attached) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from outside.canary import dresses, search
 
+LONG = 6
 CANARY = "새벽에 온성 다리에서 넘겨진 카나리아 나루터"
 STORY = f"{CANARY}\n둘째 줄 <b>&amp; 끝"
 TYPED = {"w_where": "온성의 어느 다리"}
@@ -13,9 +14,23 @@ def wanted(*texts):
 
 def left(recorder, *texts):
     """The dresses in which any of these texts left the browser."""
+    return _left(recorder, wanted(*texts))
+
+
+def words_left(recorder, words):
+    """The dresses in which the ten words, or any one of them, left the browser.
+
+    Of one word only what is too long to stand in random bytes by chance.
+    """
+    ten = words.split()
+    each = [dress for dress in wanted(*ten) if len(dress.bytes) >= LONG]
+    return _left(recorder, each + wanted(" ".join(ten), "".join(ten)))
+
+
+def _left(recorder, dresses):
     found = set()
     for _, _, sent in recorder.requests:
-        found |= search(sent, wanted(*texts))
+        found |= search(sent, dresses)
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 from outside import walk
 from outside.canary import search
 from outside.site import Site
-from sealing.steps import CANARY, STORY, TYPED, fill, left, shown, wanted, write
+from sealing.steps import CANARY, STORY, TYPED, fill, left, shown, wanted, words_left, write
 
 from app.casebook import members
 from app.casebook.building import open_book
@@ -54,11 +54,13 @@ def test_nothing_typed_and_no_word_leaves_the_browser(browser, recorder, demo, l
     assert len(words.split()) == 10
     posted = [path for method, path, _ in recorder.requests if method == "POST"]
     assert posted == ["/ko/deposit", "/ko/slots", "/ko/deposit", "/en/slots"]
-    spoken = [" ".join(words.split()), "".join(words.split())]
-    assert left(recorder, CANARY, TYPED["w_where"], *spoken) == set()
+    assert left(recorder, CANARY, TYPED["w_where"]) == set()
+    assert words_left(recorder, words) == set()
     assert not any(b"k_rescue" in sent or b"w_where" in sent for _, _, sent in recorder.requests)
     (record,) = [one for one in walk.queue(lead) if one not in before]
     same(lead, record, by_server, "browser")
+    (letter,) = lead.get(f"/testimony/{record}").id("letters").all("article")
+    assert letter.one("small").attrs["data-way"] == "browser"
     assert browser.said == []
 
 

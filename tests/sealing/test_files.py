@@ -2,7 +2,7 @@
 
 import pytest
 from outside import walk
-from sealing.steps import CANARY, left, write
+from sealing.steps import CANARY, left, words_left, write
 
 NAME = "카나리아의 쪽지.txt"
 DATA = (CANARY + "\n").encode() * 6000  # several chunks, and no whole number of them
@@ -44,9 +44,11 @@ def test_a_file_is_sealed_before_it_leaves_and_reads_the_same_at_the_desk(
     assert NAME in browser.text("#done")
     posted = [path.rpartition("/")[0] for method, path, _ in recorder.requests if method == "POST"]
     assert posted == ["/ko", "/ko", "/ko/deposit", "/ko"]
-    spoken = [" ".join(words.split()), "".join(words.split())]
-    assert left(recorder, CANARY, NAME, NAME.removesuffix(".txt"), *spoken) == set()
+    assert left(recorder, CANARY, NAME, NAME.removesuffix(".txt")) == set()
+    assert words_left(recorder, words) == set()
     record = walk.arrive(lead, before)
+    files = lead.get(f"/testimony/{record}").id("attachments")
+    assert [node.attrs["data-way"] for node in files.all("small", data_way="browser")]
     assert at_the_desk(lead, record) == [(NAME, DATA)]
     assert browser.said == []
 
@@ -58,11 +60,10 @@ def test_a_sealer_altered_by_one_byte_does_not_run_and_the_server_is_asked_for_o
     words = write(browser, demo)
     send(browser, file)
     browser.wait("#server-files")
-    spoken = [" ".join(words.split()), "".join(words.split())]
-    assert left(recorder, CANARY, NAME, *spoken) == set()
+    assert left(recorder, CANARY, NAME) | words_left(recorder, words) == set()
     browser.press("#server-files button")
     browser.wait(".letter[data-kind=testimony]")
-    assert left(recorder, *spoken)  # said so, and asked for
+    assert words_left(recorder, words)  # said so, and asked for
     send(browser, file)
     browser.wait("#done")
     assert left(recorder, CANARY)

@@ -28,7 +28,7 @@ PREVIEW = 90
 
 SCHEMA = """
 CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
-  role TEXT, number INTEGER, preview TEXT, answers TEXT, province TEXT,
+  way TEXT, role TEXT, number INTEGER, preview TEXT, answers TEXT, province TEXT,
   state TEXT, assignee TEXT, same TEXT, reader TEXT, flood INTEGER) WITHOUT ROWID;
 CREATE INDEX record_same ON record (same);
 CREATE INDEX record_day ON record
@@ -117,7 +117,7 @@ class Index(Work, TagHistory, People, Searching):
         text = text if isinstance(text, str) else "\n".join(text)
         self._texts[record] = text
         self._db.execute(
-            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,'new','',?,?,?)",
+            "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'new','',?,?,?)",
             (
                 record,
                 day,
@@ -125,6 +125,7 @@ class Index(Work, TagHistory, People, Searching):
                 document["kind"],
                 document["thread"],
                 document["lang"],
+                document["way"],
                 str(fields.get("w_role", "")),
                 int(document.get("number", 0)),
                 " ".join(text[: PREVIEW * 2].split())[:PREVIEW],
@@ -225,16 +226,16 @@ class Index(Work, TagHistory, People, Searching):
 
     def thread(
         self, rings: Sequence[str], record: str
-    ) -> list[tuple[str, str, str, dict[str, Any]]]:
-        """Return id, kind, day, answers of the other items of the same witness, in their order."""
+    ) -> list[tuple[str, str, str, str, dict[str, Any]]]:
+        """Return id, kind, day, way, answers of the witness's other items, in their order."""
         sql, values = seen("o", rings)
         rows = self._all(
-            "SELECT o.id, o.kind, o.day, o.answers FROM record r JOIN record o ON o.thread ="  # noqa: S608 - built from constants
+            "SELECT o.id, o.kind, o.day, o.way, o.answers FROM record r JOIN record o ON o.thread ="  # noqa: S608 - built from constants
             f" r.thread WHERE r.id = ? AND o.id <> r.id AND {sql} ORDER BY o.day, o.kind, o.number",
             record,
             *values,
         )
-        return [(i, kind, day, json.loads(answers)) for i, kind, day, answers in rows]
+        return [(*told, json.loads(answers)) for *told, answers in rows]
 
     def threads(self, rings: Sequence[str], thread: str) -> list[tuple[str, str, str]]:
         """Return id, kind and ring of what is seen of one witness."""
