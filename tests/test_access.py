@@ -48,7 +48,8 @@ def intake(tmp_path_factory):
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             line = f"{method} {access._plain(rule.rule)}"
             found[line] = WORDS_NEEDED.get(rule.endpoint, access.NOTHING)
-            path = rule.build({"lang": "ko", "token": "x" * 40}, append_unknown=False)[1]
+            filled = {"lang": "ko", "token": "x" * 40, "leave": "x" * 70}
+            path = rule.build(filled, append_unknown=False)[1]
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
             body = b"w_narrative=x&receipt=x&slot=x" if method == "POST" else None
             page = visitor.send(method, path, body, headers if body else {})

@@ -16,6 +16,7 @@ let code = null; // the receipt of this page, drawn once: sent again, it is the 
 function enhanceForm(form) {
   const state = element("p", { id: "sealing", class: "hint", "aria-live": "polite" }, say("will"));
   form.querySelector("button.main").before(state);
+  form.elements.q_words?.closest("label").remove(); // asked of whom the server seals for, on a day of flood
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const elsewhere = event.submitter?.getAttribute("formaction");
