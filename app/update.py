@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic.util import CommandError
@@ -15,6 +16,8 @@ from app.problems import Problem
 from config.settings import Settings, load_settings
 
 HEADS = {"mailbox": mailbox.HEAD, "casebook": casebook.HEAD}
+_NOTHING = "nothing"  # before the first migration
+_FAILS = (SQLAlchemyError, CommandError, NotImplementedError)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,18 +32,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Migrate, in one transaction for each database; the apps must not run."""
+    """Migrate both databases, or neither; the apps must not run."""
     if args.config is None:
         raise Problem("name the deployment's TOML with --config or NARU_CONFIG")
     settings = load_settings(Path(args.config))
-    wanted = dict.fromkeys(_urls(settings), "head")
+    urls = _urls(settings)
+    wanted = {} if args.back_to else dict.fromkeys(urls, "head")
     for revision in args.back_to:
         branch = revision.partition("_")[0]
-        if branch not in wanted:
-            raise Problem(f"{revision}: a revision begins with {' or '.join(wanted)}")
-        wanted = {branch: revision} if set(wanted.values()) == {"head"} else wanted
+        if branch not in urls:
+            raise Problem(f"{revision}: a revision begins with {' or '.join(urls)}")
         wanted[branch] = revision
-    told = [_migrate(branch, _urls(settings)[branch], to) for branch, to in wanted.items()]
+    told = _migrate_all(urls, wanted)
     if args.json:
         print(json.dumps(told))  # noqa: T201
     else:
@@ -59,18 +62,53 @@ def _urls(settings: Settings) -> dict[str, str]:
     return {"mailbox": settings.intake.mailbox_url}
 
 
+def _migrate_all(urls: Mapping[str, str], wanted: Mapping[str, str]) -> list[dict[str, str]]:
+    """Migrate one database after the other, each in a transaction of its own.
+
+    No transaction spans both: when a later one fails, those before it go back to where they were,
+    so that the older code finds what it knows. Raises ``Problem``.
+    """
+    told: list[dict[str, str]] = []
+    for branch, to in wanted.items():
+        try:
+            told.append(_migrate(branch, urls[branch], to))
+        except _FAILS as error:
+            _undo(urls, told)
+            said = "nothing was changed; its older code and the last backup are the way back"
+            raise Problem(f"{branch}: {type(error).__name__}: {said}") from None
+    return told
+
+
+def _undo(urls: Mapping[str, str], told: list[dict[str, str]]) -> None:
+    for one in reversed(told):
+        branch, before, after = one["database"], one["before"], one["after"]
+        if before == after:
+            continue
+        try:
+            _go(branch, urls[branch], before, forwards=_is_back(before, after))
+        except _FAILS as error:
+            said = f"stays at {after}, and the code before needs {before}: take the last backup"
+            raise Problem(f"{branch}: {type(error).__name__}: {said}") from None
+
+
+def _is_back(before: str, after: str) -> bool:
+    """Tell whether what was done went backwards; revisions of a branch are numbered."""
+    return before > after
+
+
 def _migrate(branch: str, url: str, to: str) -> dict[str, str]:
+    before = _revision(url)
+    _go(branch, url, to, forwards=to == "head")
+    return {"database": branch, "before": before, "after": _revision(url)}
+
+
+def _go(branch: str, url: str, to: str, *, forwards: bool) -> None:
     engine = open_engine(url)
     try:
-        before = _revision(url)
-        if to == "head":
-            migrate.upgrade(engine, branch)
+        if forwards:
+            migrate.upgrade(engine, branch, to)
         else:
-            migrate.downgrade(engine, branch, to)
-        return {"database": branch, "before": before, "after": _revision(url)}
-    except (SQLAlchemyError, CommandError, NotImplementedError) as error:
-        said = "nothing was changed; its older code and the last backup are the way back"
-        raise Problem(f"{branch}: {type(error).__name__}: {said}") from None
+            migrate.downgrade(engine, branch, "base" if to == _NOTHING else to)
     finally:
         engine.dispose()
 
@@ -82,6 +120,6 @@ def _revision(url: str) -> str:
             query = "SELECT version_num FROM alembic_version"
             return str(connection.exec_driver_sql(query).scalar())
     except SQLAlchemyError:
-        return "nothing"
+        return _NOTHING
     finally:
         engine.dispose()

@@ -1,5 +1,6 @@
 """What every test may share; each folder keeps the rest to itself."""
 
+import postgresql
 import pytest
 from desk.world import Founded, World
 from outside.demo import Demo
@@ -52,3 +53,10 @@ def partner(world):
 def nobody(world):
     """Somebody who never logged in."""
     return world.browser()
+
+
+@pytest.fixture(autouse=postgresql.WANTED)
+def _hung_up():
+    """Worlds leave their engines to the garbage; a server counts every connection until then."""
+    yield
+    postgresql.server().hang_up()

@@ -104,6 +104,13 @@ class Server:
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+    def hang_up(self):
+        """End every connection to a test's database; engines that are still used connect anew."""
+        self.sql(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname ~ '^t[0-9a-f]{12}$'"
+        )
+
     def url(self, database, user="owner"):
         return f"postgresql+psycopg://{user}@/{database}?host={self.base}"
 

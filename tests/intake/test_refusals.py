@@ -172,7 +172,8 @@ def test_a_commit_that_fails_is_not_acknowledged_and_the_process_ends(world, vis
     monkeypatch.setattr(writer._engine, "begin", fail)
     page = refused(world, visitor.post(form, w_narrative=STORY), 503, "ko")
     assert kept(page) == STORY
-    assert world.ended == [1]
+    # A server that failed is asked again; a file of our own whose fsync failed never is.
+    assert world.ended == ([1] if world.engine.dialect.name == "sqlite" else [])
     world.app = world.start()
     assert send_again(visitor, page).receipt
     assert world.count() == 1
