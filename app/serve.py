@@ -27,6 +27,7 @@ from config.settings import AppSettings, load_settings
 THREADS = 1200  # a slow upload holds one; only those that are needed are ever made
 FILES = 8192  # connections and files at once, as far as the system lets us
 MEMORY = "/dev/shm"  # noqa: S108 - where gunicorn's heartbeat lies: a file without content
+OWN_SOCKET = "connection to "  # how gunicorn begins to say that it cannot listen: "... failed: why"
 SLOWEST = 60  # seconds a client may say nothing in the middle of a request
 
 
@@ -43,6 +44,11 @@ class Silence:
     def critical(self, *_: object, **__: object) -> None:
         """Say that the server has trouble of its own."""
         web.report(None, "the server")
+
+    def error(self, message: str, *_: object, **__: object) -> None:
+        """Say why our own socket cannot be opened; nothing else is let through."""
+        if message.startswith(OWN_SOCKET):
+            print(f"naru: {message}", file=sys.stderr, flush=True)  # noqa: T201
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - info, debug, access, reopen_files …
         return lambda *_, **__: None
@@ -119,10 +125,15 @@ def _write_error(connection: socket.socket, status: int, _reason: str, _message:
     util.write_nonblock(connection, lines.encode("ascii"))
 
 
+def _keep_owner(_path: str, _uid: int, _gid: int) -> None:
+    """Leave our socket ours: it always is, and the unit's filter forbids even asking for it."""
+
+
 def serve(which: str, settings: AppSettings) -> None:
     """Serve ``intake`` or ``desk`` until SIGTERM; does not return."""
     wsgi.Response.default_headers = _without_name
     util.write_error = _write_error
+    util.chown = _keep_owner
     web.silence()
     web.harden()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -31,7 +31,7 @@ if [ ! -e "$release/.complete" ]; then
   mkdir -p "$release"
   (cd "$here" && tar -c --exclude=.git --exclude=.venv --exclude=var --exclude=node_modules \
     --exclude=__pycache__ .) | tar -x -C "$release" --no-same-owner
-  list=requirements.txt
+  list=requirements-more.txt   # with what is optional: second factor, PostgreSQL, dossiers
   [ "$which" = both ] || list=deploy/requirements-intake.txt
   if [ -z "${NARU_NO_PIP:-}" ]; then
     python3 -m venv "$release/.venv"
@@ -50,7 +50,11 @@ put torrc /etc/tor/torrc 0644
 put naru-intake.service /etc/systemd/system/naru-intake.service 0644
 put naru-doctor.service /etc/systemd/system/naru-doctor.service 0644
 put naru-doctor.timer /etc/systemd/system/naru-doctor.timer 0644
-[ "$which" = intake ] || put naru-desk.service /etc/systemd/system/naru-desk.service 0644
+if [ "$which" = both ]; then
+  put naru-desk.service /etc/systemd/system/naru-desk.service 0644
+  put naru-backup.service /etc/systemd/system/naru-backup.service 0644
+  put naru-backup.timer /etc/systemd/system/naru-backup.timer 0644
+fi
 if [ "$which" = intake ]; then
   sed -i '/^# The members/,$d' "$root/etc/tor/torrc"
 fi
@@ -61,6 +65,11 @@ RULES
 [ -n "$root" ] || cp /usr/share/systemd/tmp.mount /etc/systemd/system/tmp.mount
 
 before=$(readlink "$root/opt/naru/current" || true)
+if [ -z "$root" ] && [ "$which" = both ] && [ -n "$before" ] && [ -e /etc/naru/naru.toml ]; then
+  echo "   A backup first, by the tree that made the data: /var/backups/naru/before-update"
+  (cd "$before" && .venv/bin/python -m app backup --config /etc/naru/naru.toml \
+    /var/backups/naru/before-update)
+fi
 ln -sfn "/opt/naru/$(basename "$release")" "$root/opt/naru/current"
 echo "   now ${release#"$root"}${before:+, before $before}"
 [ -z "$root" ] || exit 0
@@ -68,21 +77,26 @@ echo "   now ${release#"$root"}${before:+, before $before}"
 echo "4. Started, or started anew after the databases were migrated."
 systemd-tmpfiles --create naru.conf
 swapoff -a
-sysctl --quiet --system
+sysctl --quiet --system || echo "   not every line of sysctl.conf holds here: the doctor says which" >&2
 systemctl daemon-reload
 systemctl enable --quiet --now tmp.mount systemd-timesyncd nftables tor@default naru-doctor.timer
-systemctl restart systemd-journald apparmor tor@default || true
+[ "$which" = intake ] || systemctl enable --quiet --now naru-backup.timer
+for one in systemd-journald apparmor tor@default; do
+  systemctl restart "$one" || echo "   $one does not restart here: systemctl status $one" >&2
+done
 if [ -e /etc/naru/naru.toml ]; then
-  systemctl stop naru-intake naru-desk 2>/dev/null || true
+  [ "$which" = intake ] || systemctl stop naru-desk
+  systemctl stop naru-intake
   cd /opt/naru/current
-  if ! setpriv --reuid naru --regid naru --clear-groups \
+  # An intake on a host of its own has no migrations: its database is the desk's host's to migrate.
+  if [ "$which" = both ] && ! setpriv --reuid naru --regid naru --clear-groups \
     .venv/bin/python -m app update --config /etc/naru/naru.toml; then
     ln -sfn "$before" /opt/naru/current
     echo "   the databases were left as they were; back at $before" >&2
   fi
   systemctl start naru-intake
   [ "$which" = intake ] || systemctl start naru-desk
-  .venv/bin/python -m app doctor --config /etc/naru/naru.toml || true
+  cd /opt/naru/current && .venv/bin/python -m app doctor --config /etc/naru/naru.toml || true
   exit 0
 fi
 
@@ -94,12 +108,14 @@ done
 cat <<'NEXT'
    Next, as root, with paper and pencil at hand:
 
-     cd /opt/naru/current && runuser -u naru -- .venv/bin/python -m app init \
-       --data /var/lib/naru \
+     install -d -m 0700 -o naru -g naru /var/lib/naru
+     cd /opt/naru/current && setpriv --reuid naru --regid naru --clear-groups \
+       .venv/bin/python -m app init --data /var/lib/naru \
        --intake-listen unix:/run/naru-intake/intake.sock \
        --desk-listen unix:/run/naru-desk/desk.sock
      install -m 0640 -g naru /var/lib/naru/naru.toml /etc/naru/naru.toml
      deploy/authorise lead && systemctl reload tor@default
      systemctl enable --now naru-intake naru-desk
+     systemctl start naru-backup
      .venv/bin/python -m app doctor --config /etc/naru/naru.toml
 NEXT
