@@ -13,9 +13,11 @@ from app.casebook.evidence.attaching import Wanted
 from app.casebook.evidence.cutting import Cut
 from app.casebook.shapes import Person, Testimony
 
+# Every repetition that something must follow has a bound: a text is whatever a stranger sent.
 CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\d-])\+?\d[\d ()-]{7,16}\d(?![\d-])"
-    r"|(?:위챗|微信|wechat|텔레그램|telegram|카톡)\s*(?:id|号|:)?\s*[\w@-]{5,}",
+    r"[\w.+-]{1,64}@[\w-]{1,255}(?:\.[\w-]{1,63}){1,8}"
+    r"|(?<![\d-])\+?\d[\d ()-]{7,16}\d(?![\d-])"
+    r"|(?:위챗|微信|wechat|텔레그램|telegram|카톡)\s{0,3}(?:id|号|:)?\s{0,3}[\w@-]{5,}",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\d{4}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{1,2}")
