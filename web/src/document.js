@@ -3,7 +3,10 @@
 import { bucket } from "./bucket.js";
 import { base64url, hex, join, utf8 } from "./bytes.js";
 
-// JSON with keys sorted, as `canonical` writes it. Keys are ASCII; half a character is refused.
+// UTF-8 keeps the order of code points, which UTF-16 does not.
+const inOrder = (a, b) => (hex(utf8(a)) < hex(utf8(b)) ? -1 : 1);
+
+// JSON with keys sorted by code point, as `canonical` writes it; half a character is refused.
 export function canonical(value) {
   if (typeof value === "string") {
     if (/[\ud800-\udfff]/u.test(value)) throw new Error("half a character");
@@ -11,7 +14,7 @@ export function canonical(value) {
   }
   if (Array.isArray(value)) return "[" + value.map(canonical).join(",") + "]";
   if (value && typeof value === "object") {
-    const pairs = Object.keys(value).sort().map((key) => canonical(key) + ":" + canonical(value[key]));
+    const pairs = Object.keys(value).sort(inOrder).map((key) => canonical(key) + ":" + canonical(value[key]));
     return "{" + pairs.join(",") + "}";
   }
   if (Number.isSafeInteger(value) || value === null || typeof value === "boolean") return JSON.stringify(value);

@@ -57,6 +57,19 @@ test("documents are written byte for byte as the vectors say", () => {
   }
 });
 
+test("canonical JSON, as the vectors say", () => {
+  const wrong = [];
+  for (const one of cases("canonical")) {
+    try {
+      const written = hex(utf8(documents.canonical(one.value)));
+      if (written !== one.hex) wrong.push(one.name);
+    } catch {
+      if (one.outcome !== "refused") wrong.push(one.name);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test("buckets, as the vectors say", () => {
   for (const one of cases("padding").filter((one) => one.outcome === "padded")) {
     assert.equal(bucket(one.n, one.floor), one.bucket, one.name);
