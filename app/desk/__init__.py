@@ -67,6 +67,7 @@ PICTURES = MappingProxyType(
     {
         "attachments.show": "; img-src 'self'; media-src 'self'",
         "attachments.stream": "; media-src 'self'",
+        "release.preview": "; img-src data:",
         "keeping.start_code": "; img-src data:",
         "keeping.code_on": "; img-src data:",
     }

@@ -24,7 +24,7 @@ def released() -> str:
     """List what was released to this partner."""
     return render_template(
         "desk/released.html",
-        released=book().handing.released(keyring()),
+        released=_newest_first(),
         called_back=book().handing.called_back(keyring()),
         taken=book().handing.taken(keyring())[::-1],
     )
@@ -34,9 +34,11 @@ def released() -> str:
 def choose() -> str:
     """Let a partner, or a lead for a partner, choose what goes into a bundle."""
     lead = keyring().member.role != "partner"
-    rows: tuple[Released | Row, ...] = _left() if lead else book().handing.released(keyring())
+    rows: tuple[Released | Row, ...] = _left() if lead else _newest_first()
     partners: tuple[Member, ...] = book().partners(keyring()) if lead else ()
-    once = {row.id: row for row in rows}  # released twice is still one testimony
+    once: dict[str, Released | Row] = {}
+    for row in rows:  # released twice is still one testimony
+        once.setdefault(row.id, row)
     return render_template("desk/export.html", rows=once.values(), partners=partners, lead=lead)
 
 
@@ -100,6 +102,11 @@ def _file(data: BinaryIO, kind: str, name: str) -> Response:
     return send_file(
         data, mimetype=kind, as_attachment=True, download_name=name, etag=False, max_age=None
     )
+
+
+def _newest_first() -> tuple[Released, ...]:
+    found = book().handing.released(keyring())[::-1]
+    return tuple(sorted(found, key=lambda one: not one.new))
 
 
 def _left() -> tuple[Row, ...]:

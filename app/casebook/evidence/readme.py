@@ -1,6 +1,6 @@
 """What a bundle says of itself to somebody who has never heard of Naru, in three languages.
 
-The commands are run by the tests as they stand here (``tests/outside/test_stranger.py``).
+The commands are run by the tests as they stand here (``tests/desk/test_stranger.py``).
 """
 
 from pathlib import Path
@@ -17,21 +17,26 @@ LINUX = """\
     -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
 """
 MACOS = """\
-  shasum -a 256 --strict -c manifest-sha256.txt
-  shasum -a 512 --strict -c manifest-sha512.txt
-  shasum -a 256 --strict -c tagmanifest-sha256.txt
+  shasum -a 256 --strict --quiet -c manifest-sha256.txt
+  shasum -a 512 --strict --quiet -c manifest-sha512.txt
+  shasum -a 256 --strict --quiet -c tagmanifest-sha256.txt
   ssh-keygen -Y verify -f signatures/allowed_signers -I naru -n naru-bundle \\
     -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
 """
 POWERSHELL = """\
   foreach ($m in 'manifest-sha256.txt','tagmanifest-sha256.txt') {
     Get-Content $m | ForEach-Object { $h, $f = $_ -split '  ', 2
-      if ((Get-FileHash -Algorithm SHA256 $f).Hash -ne $h) { "CHANGED: $f" } } }
-  cmd /c "ssh-keygen -Y verify -f signatures\\allowed_signers -I naru -n naru-bundle
-    -s signatures\\tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt"   (in one line)
+      if (!(Test-Path -LiteralPath $f)) { "MISSING: $f" }
+      elseif ((Get-FileHash -Algorithm SHA256 -LiteralPath $f).Hash -ne $h) { "CHANGED: $f" } } }
+  $v = 'ssh-keygen -Y verify -f signatures/allowed_signers -I naru -n naru-bundle '
+  $v += '-s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt'
+  cmd /c $v
 """
 PASSAGE = """\
   (printf '%s' SALT | xxd -r -p; printf '%s' 'LINE') | sha256sum
+"""
+FILE = """\
+  (printf '%s' SALT | xxd -r -p; sha256sum ORIGINAL | cut -c 1-64 | xxd -r -p) | sha256sum
 """
 TIME = """\
   openssl ts -verify -data tagmanifest-sha256.txt -in signatures/tagmanifest-sha256.txt.tsr \\
@@ -52,6 +57,7 @@ def files(name: str, purpose: str) -> list[tuple[str, bundle.Content]]:
         "macos": MACOS,
         "powershell": POWERSHELL,
         "passage": PASSAGE,
+        "file": FILE,
         "time": TIME,
     }
     return [

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 
 from app.desk.commands import acting, member_arguments
@@ -19,6 +20,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
 
 
+def _told(done: int, of: int) -> None:
+    """Say on a terminal how far it is; nothing where standard error is kept."""
+    if sys.stderr.isatty():
+        print(f"\r{done}/{of}", end="\n" if done == of else "", file=sys.stderr)  # noqa: T201
+
+
 def run(args: argparse.Namespace) -> int:
     """Write FILE whole or not at all."""
     part = args.out.with_name(args.out.name + ".part")
@@ -30,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
             with os.fdopen(
                 os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb"
             ) as sink:
-                name = book.handing.export(keyring, ids, sink, args.to)
+                name = book.handing.export(keyring, ids, sink, args.to, progress=_told)
                 sink.flush()
                 os.fsync(sink.fileno())
             part.rename(args.out)
