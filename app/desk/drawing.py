@@ -31,6 +31,7 @@ class Visit:
 
     text: str
     href: str
+    episode: int = 1
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,16 @@ class Station:
     words_x: float
     lines: tuple[str, ...]
     letter: int
+    stay: str = ""  # how long the model has people here
     visits: tuple[Visit, ...] = ()
 
     @property
     def first_line(self) -> float:
         """Where the first line of words stands, so that all of them are centred on the station."""
-        extra = min(len(self.visits), MOST_VISITS)
-        return self.y - (len(self.lines) + extra - 1) * self.letter * 0.625 + self.letter * 0.35
+        extra = min(len(self.visits), MOST_VISITS) + bool(self.stay)
+        above = 14 if self.fork else 0  # both ways out of a fork leave below its words
+        middle = self.y - above
+        return middle - (len(self.lines) + extra - 1) * self.letter * 0.625 + self.letter * 0.35
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Drawing:
 
     stations: list[Station] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    walk: str = ""
+    walks: list[tuple[int, str]] = field(default_factory=list)  # episode, way
     titles: list[tuple[str, float, float]] = field(default_factory=list)  # track, x, y
     anywhere: float = 0
     border: float = 0
@@ -91,17 +95,27 @@ def draw(
     counts: Counts,
     lang: str,
     visits: Mapping[tuple[str, str], Sequence[Visit]] | None = None,
+    stays: Mapping[str, str] | None = None,
 ) -> Drawing:
-    """Lay the model out. ``visits`` turns it into one person's path, in the order given."""
-    pen = _Pen(model, counts, lang, visits or {})
+    """Lay the model out. ``visits`` turns it into one person's path, in the order given.
+
+    ``stays`` says below a stage's name how long the model has people there.
+    """
+    pen = _Pen(model, counts, lang, visits or {}, stays or {})
     pen.trunk()
     pen.branches()
     pen.feet()
     picture = pen.picture
     if visits:
         at = {(s.stage, s.track): (s.x, s.y) for s in picture.stations}
-        picture.walk = _smooth([at[place] for place in visits if place in at])
+        for episode in sorted({visit.episode for here in visits.values() for visit in here}):
+            told = [place for place, here in visits.items() if place in at and _on(here, episode)]
+            picture.walks.append((episode, _smooth([at[place] for place in told])))
     return picture
+
+
+def _on(visits: Sequence[Visit], episode: int) -> bool:
+    return any(visit.episode == episode for visit in visits)
 
 
 class _Pen:
@@ -111,8 +125,10 @@ class _Pen:
         counts: Counts,
         lang: str,
         visits: Mapping[tuple[str, str], Sequence[Visit]],
+        stays: Mapping[str, str],
     ) -> None:
         self.model, self.counts, self.lang, self.visits = model, counts, lang, visits
+        self.stays = stays
         self.most = max(counts.values(), default=0) or 1
         self.picture = Drawing()
 
@@ -139,7 +155,7 @@ class _Pen:
             for stage in stages:
                 self._station(stage, track, x, placed[stage.id], -outward)
             self._line(track, main, x, placed)
-            self.picture.titles.append((track, x + outward * 120, top + 62))
+            self.picture.titles.append((track, x + outward * 120, top + 46))
             deepest = max(deepest, *placed.values())
         self.picture.height = deepest
 
@@ -187,6 +203,7 @@ class _Pen:
                 words_x=round(x + (away if anchor == "start" else -away), 1),
                 lines=tuple(wrap(stage.label.in_(self.lang), room / letter)),
                 letter=letter,
+                stay="" if side else self.stays.get(stage.id, ""),
                 visits=tuple(self.visits.get((stage.id, track), ())),
             )
         )

@@ -6,10 +6,11 @@ from app.casebook.indexing import mapping
 from app.casebook.shapes import Tag
 from app.desk.context import book, desk, keyring
 from app.desk.drawing import Drawing, Visit, draw
-from app.desk.words import when
+from app.desk.words import stays, when
 from app.web import language
 
 pages = Blueprint("stages", __name__)
+_RINGED = "⓪①②③④⑤⑥⑦⑧⑨"  # which return a date belongs to, where there were several
 QUARTERS = 12  # offered on the page of gaps; older ones are reached from the oldest of these
 
 
@@ -23,7 +24,7 @@ def show() -> str:
         model=model,
         counts=counts,
         persons=mapping.persons_by_stage(index, keyring()),
-        drawing=draw(model, counts, language()),
+        drawing=draw(model, counts, language(), stays=stays(model)),
     )
 
 
@@ -45,10 +46,13 @@ def gaps() -> str:
 
 
 def path_of(tags: tuple[Tag, ...]) -> Drawing:
-    """Draw one person's path: stations in the order of the stages, with dates and sources."""
+    """Draw one person's path, a way for each episode: stations with dates and sources."""
+    model = desk().model
     visits: dict[tuple[str, str], list[Visit]] = {}
-    for tag in tags:
+    several = len({tag.episode for tag in tags}) > 1
+    for tag in sorted(tags, key=lambda tag: model.order_key(tag.stage, tag.track)):
         said = when(tag) or tag.date_as_stated or "…"
         place = visits.setdefault((tag.stage, tag.track), [])
-        place.append(Visit(said, f"/testimony/{tag.record}#words-{tag.id}"))
-    return draw(desk().model, {key: len(v) for key, v in visits.items()}, language(), visits)
+        words = f"{_RINGED[tag.episode % len(_RINGED)]} {said}" if several else said
+        place.append(Visit(words, f"/testimony/{tag.record}#words-{tag.id}", tag.episode))
+    return draw(model, {key: len(v) for key, v in visits.items()}, language(), visits)

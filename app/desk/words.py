@@ -13,6 +13,8 @@ from app.casebook.shapes import Answers, Tag
 from app.desk.context import desk
 from app.desk.narrative import marked
 from app.web import CATALOGUES, HTML_LANG, language
+from config.model import Model
+from config.model_path import Duration
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the name by which extraction finds a sentence
@@ -171,6 +173,32 @@ def stage_name(stage: str) -> str:
     return found.label.in_(language()) if found else stage
 
 
+def stays(model: Model) -> dict[str, str]:
+    """Say, stage by stage, how long the model has people there; nothing where it does not say."""
+    said = {stage.id: _stay(stage.duration_days) for stage in model.stages}
+    return {stage: words for stage, words in said.items() if words}
+
+
+def _stay(length: Duration) -> str:
+    if length.permanent:
+        return gettext("without end")
+    if length.kind == "open_ended" and length.soft_min:
+        return gettext("months to years")
+    if length.kind != "window":
+        return ""
+    if length.min == length.max:
+        return gettext("%(count)s days", count=length.max)
+    return gettext("%(least)s to %(most)s days", least=length.min, most=length.max)
+
+
+def decided(track: str) -> str:
+    """Name what is decided about the people of a track before it begins."""
+    link = desk().model.tracks[track].decision_link
+    if link is None:
+        return ""
+    return desk().model.decisions[link.decision].values[link.value].in_(language())
+
+
 def field_name(field: str) -> str:
     """Name what the witness was asked."""
     found = desk().vocabularies.fields.get(field)
@@ -275,7 +303,7 @@ def install(app: Flask) -> None:
         "actor": ACTORS,
         "verdict": VERDICTS,
     }
-    app.jinja_env.filters["trait"] = trait
+    app.jinja_env.filters.update(trait=trait, decided=decided)
     for name, table in tables.items():
         app.jinja_env.filters[name] = _filter(table)
 

@@ -94,3 +94,30 @@ def test_it_is_the_home_of_those_who_read(owner, partner):
     assert owner.get("/").header("Location") == "/map"
     assert partner.get("/map").status == 403
     assert not re.search(r"<script", owner.get("/map").text)
+
+
+def test_each_return_is_a_way_of_its_own(owner, record):
+    place = owner.tag(record, stage="cn_arrest")
+    assert place.status == 303
+    person = owner.testimony(record).root.one(cls="tag").attrs["data-person"]
+    for episode in ("1", "2"):
+        for stage in ("forced_repatriation", "quarantine_covid"):
+            owner.tag(record, person=person, stage=stage, episode=episode)
+    page = owner.get(f"/people/{person}")
+    ways = [each for each in page.root.one("svg").all("path") if "data-episode" in each.attrs]
+    assert [each.attrs["data-episode"] for each in ways] == ["1", "2"]
+    assert ways[0].attrs["d"] != ways[1].attrs["d"]
+    assert {"①", "②"} <= set(page.root.one("svg").text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "10 to 15 days"), ("ko", "10~15일"), ("zh", "10至15天")]
+)
+def test_the_picture_says_how_long_the_model_has_people_there_and_what_is_decided(
+    owner, lang, said
+):
+    picture = owner.get("/map", **{"Accept-Language": lang}).root.one("svg")
+    assert said in picture.text
+    link = MODEL.tracks["state_security"].decision_link
+    decided = MODEL.decisions[link.decision].values[link.value].in_(lang)
+    assert decided in picture.text
