@@ -286,3 +286,26 @@ def test_the_fingerprint_is_explained_in_every_language(world, visitor, lang):
     page = visitor.get(f"/{lang}/key")
     assert page.id("fingerprint").text.replace(" ", "") == world.desk.public.fingerprint
     assert "2026-W48" in page.text
+
+
+def test_the_offline_page_is_the_same_for_everybody_and_its_digest_stands_by_the_fingerprint(
+    world, visitor
+):
+    page = visitor.get("/offline.html")
+    assert page.header("Content-Disposition").startswith("attachment")
+    world.app = world.start()
+    assert visitor.get("/offline.html").body == page.body
+    digest = hashlib.sha256(page.body).hexdigest()
+    for lang in ("en", "ko", "zh"):
+        assert visitor.get(f"/{lang}/key").id("offline-sha256").text == digest
+    assert page.text.count(world.app.extensions["naru_intake"].recipients.grouped) == 3
+    world.publish("2026-W49", "2026-11-30", "2026-12-06")
+    world.forward(minutes=1)
+    assert visitor.get("/offline.html").body != page.body
+
+
+def test_the_offline_page_calls_on_nobody(visitor):
+    page = visitor.get("/offline.html")
+    assert list(page.resources()) == []
+    assert [node.attrs.get("src") for node in page.root.all("script")] == [None, None]
+    assert all(target.startswith("#") for target in page.targets())
