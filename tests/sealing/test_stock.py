@@ -30,7 +30,7 @@ process.stdout.write(JSON.stringify(sealed));
 
 @pytest.fixture
 def sealed(demo):
-    """What age's TypeScript edition makes of texts for this week's key; at the end the first in armor."""
+    """What age's TypeScript edition makes of texts for this week's key; the first in armor last."""
     node = needs.need("node")
     if not (ROOT / "web/node_modules").exists():
         needs.give_up("web/node_modules is missing: npm ci in web/ (make test does it)")
