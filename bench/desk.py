@@ -48,6 +48,9 @@ def rows() -> list[Row]:
             "filter by state, language, unread": "/queue?state=done&lang=ko&unread=1",
             "a person's path": f"/people/{person}",
             "map": "/map",
+            "gaps": "/map/gaps",
+            "clock": "/clock",
+            "what differs from the model": "/map/model",
             "people": "/people",
         }
         found = [row for name, path in paths.items() for row in _page(owner, name, path)]
@@ -113,6 +116,7 @@ def _told(chance: random.Random, record: str) -> Iterator[dict[str, Any]]:
         "document": {
             "kind": "testimony",
             "thread": record,
+            "way": "server",
             "lang": chance.choice(LANGS),
             "fields": fields,
         },

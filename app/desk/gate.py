@@ -58,6 +58,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "people.part": READERS,
     "people.kin": READERS,
     "people.clock": READERS,
+    "stages.differs": READERS,
     "stages.show": READERS,
     "stages.gaps": READERS,
     "pages.search": READERS,

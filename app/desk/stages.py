@@ -7,6 +7,7 @@ from app.casebook.shapes import Tag
 from app.desk.context import book, desk, keyring
 from app.desk.drawing import Drawing, Visit, draw
 from app.desk.words import stays, when
+from app.reading.rules import about_the_model
 from app.web import language
 
 pages = Blueprint("stages", __name__)
@@ -42,6 +43,18 @@ def gaps() -> str:
         quarter=quarter,
         quarters=quarters[:QUARTERS],
         cells=mapping.cells(index, keyring(), quarter),
+    )
+
+
+@pages.get("/map/model")
+def differs() -> str:
+    """Show what testimonies tell otherwise than the model: evidence about it, not about them."""
+    claims = book().peopling.fullest(keyring())
+    return render_template(
+        "desk/differs.html",
+        model=desk().model,
+        found=about_the_model(desk().model, claims),
+        persons=len({claim.person for claim in claims}),
     )
 
 

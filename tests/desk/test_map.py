@@ -121,3 +121,15 @@ def test_the_picture_says_how_long_the_model_has_people_there_and_what_is_decide
     link = MODEL.tracks["state_security"].decision_link
     decided = MODEL.decisions[link.decision].values[link.value].in_(lang)
     assert decided in picture.text
+
+
+def test_what_differs_is_counted_as_evidence_about_the_model(owner, partner, world):
+    record = world.arrive()
+    owner.get("/queue")
+    assert "hypothesis" in owner.get("/map/model").text
+    owner.tag(record, stage="quarantine_covid", **{"from": "2023-10-09", "to": "2023-12-30"})
+    page = owner.get("/map/model")
+    row = page.root.one("tr", **{"data-rule": "R05"})
+    assert [cell.text for cell in row.all("td")][1:] == ["1", "1"]
+    assert not page.root.one("tr", **{"data-rule": "R01"})
+    assert partner.get("/map/model").status == 403

@@ -163,6 +163,15 @@ class People:
         )
         return [person for (person,) in self._all(sql, quarter, *rings, limit)]
 
+    def told_most(self, rings: Sequence[str], limit: int) -> list[str]:
+        """Return the persons with the most tags, most first."""
+        marks = ",".join("?" * len(rings))
+        sql = (
+            f"SELECT person FROM tag WHERE ring IN ({marks}) GROUP BY person"  # noqa: S608 - marks
+            " ORDER BY count(*) DESC, person LIMIT ?"
+        )
+        return [person for (person,) in self.remembered(sql, *rings, limit)]
+
     def returned(self, rings: Sequence[str], stage: str, quarter: str) -> list[tuple[str, str]]:
         """Return the persons of whom a stage is told in a quarter, each with its EDTF date."""
         marks = ",".join("?" * len(rings))

@@ -22,6 +22,7 @@ LONGEST = 200
 CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
 RECENT = dt.timedelta(days=550)  # whose clock is read for everybody at once
 MOST = 2000
+FULLEST = 300  # of so many, those of whom most is told, the model is held against what is told
 
 
 class Peopling:
@@ -106,6 +107,14 @@ class Peopling:
         since = dt.date.fromisoformat(self._store.today()) - RECENT
         persons = index.told_since(rings, f"{since.year}-Q{(since.month + 2) // 3}", MOST)
         tags = [tag for one in persons for tag in index.tags(rings, person=one)]
+        return self.claims(keyring, tags)
+
+    def fullest(self, keyring: Keyring) -> list[Claim]:
+        """Return the claims about those of whom most is told: what speaks about the model."""
+        index, rings = self._index(keyring)
+        tags = [
+            tag for one in index.told_most(rings, FULLEST) for tag in index.tags(rings, person=one)
+        ]
         return self.claims(keyring, tags)
 
 
