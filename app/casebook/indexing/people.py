@@ -170,7 +170,7 @@ class People:
             f"SELECT person FROM tag WHERE ring IN ({marks}) GROUP BY person"  # noqa: S608 - marks
             " ORDER BY count(*) DESC, person LIMIT ?"
         )
-        return [person for (person,) in self.remembered(sql, *rings, limit)]
+        return [person for (person,) in self._all(sql, *rings, limit)]
 
     def returned(self, rings: Sequence[str], stage: str, quarter: str) -> list[tuple[str, str]]:
         """Return the persons of whom a stage is told in a quarter, each with its EDTF date."""
