@@ -21,6 +21,7 @@ WORDS = {
     "init": ("app.desk.commands.init", "make a deployment: keys, epochs, first member"),
     "serve": ("app.serve", "serve the intake or the desk"),
     "doctor": ("app.doctor", "look whether everything is as it should be"),
+    "status": ("app.status", "count what arrived, what waits and what room is left"),
     "update": ("app.update", "bring the databases to this code's revision, or back"),
     "move": ("app.move", "move the databases between SQLite and PostgreSQL"),
     "rehearse": ("app.desk.commands.rehearse", "try whether the recovery identity opens the keys"),

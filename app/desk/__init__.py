@@ -33,6 +33,7 @@ from app.desk import (
     retention,
     sharing,
     stages,
+    status,
     suggesting,
     testimony,
     ways,
@@ -61,6 +62,7 @@ PAGES = (
     custody,
     keeping,
     retention,
+    status,
 )
 # The pages that hold a picture or a recording, and from where it may come.
 PICTURES = MappingProxyType(
@@ -97,6 +99,7 @@ def create_app(
         clock=clock,
         login_key=book.store.secret.login_key(),
         https=settings.https,
+        data_dir=settings.data_dir,
         demonstration=settings.demonstration,
     )
     app.config["DEFAULT_LANGUAGE"] = settings.language

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from flask import current_app, g
@@ -25,6 +26,7 @@ class Desk:
     clock: Callable[[], float]
     login_key: bytes
     https: bool
+    data_dir: Path
     demonstration: bool
 
     @property

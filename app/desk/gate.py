@@ -81,6 +81,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "keeping.enrol": ANYBODY,  # the link itself is the key
     "keeping.accept": ANYBODY,
     "custody.show": LEADS,
+    "status.show": LEADS,
     "retention.show": LEADS,
     "retention.erase": LEADS,
     "retention.hold": LEADS,

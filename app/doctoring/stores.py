@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import WrongRevision, open_engine, refuse_stale
 from app.doctoring import UNWISE, WRONG, Finding, Patient
-from app.mailbox import tables
+from app.mailbox import counting, tables
 from config.settings_files import DEMONSTRATION_MARK
 
 WEEKS_AHEAD = 3
@@ -88,10 +88,8 @@ def mailbox(patient: Patient) -> Iterator[Finding]:
 
 
 def _epochs(connection: Connection, today: dt.date) -> Iterator[Finding]:
-    published = set(connection.execute(select(tables.recipient.c.epoch)).scalars())
-    ahead = 0
-    while _week(today + dt.timedelta(weeks=ahead)) in published:
-        ahead += 1
+    published = counting.published(connection)
+    ahead = counting.weeks_ahead(connection, today)
     if ahead < WEEKS_AHEAD:
         yield Finding(
             "epochs",
@@ -106,11 +104,6 @@ def _epochs(connection: Connection, today: dt.date) -> Iterator[Finding]:
             "no standing recipient is published: past the last epoch nobody could write",
             "a lead runs `python -m app epochs begin`",
         )
-
-
-def _week(day: dt.date) -> str:
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 def _days(connection: Connection, today: dt.date) -> Iterator[Finding]:

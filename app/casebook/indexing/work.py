@@ -5,7 +5,7 @@ Mixed into ``Index``: the handlers of the events of work, and the questions the 
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +137,16 @@ class Work:
         """Return the last day before this one on which a member opened anything, or empty."""
         sql = "SELECT max(day) FROM read WHERE member = ? AND day < ?"
         return self._all(sql, member, before)[0][0] or ""
+
+    def untouched(self, rings: Sequence[str]) -> tuple[int, str | None]:
+        """Return how many testimonies nobody has begun with, and the day of the oldest."""
+        marks = ",".join("?" * len(rings))
+        found = self._all(
+            "SELECT count(*), min(day) FROM record WHERE kind = 'testimony' AND state = 'new' "  # noqa: S608 - marks alone
+            f"AND ring IN ({marks})",
+            *rings,
+        )
+        return found[0][0], found[0][1]
 
     def readers(self, record: str) -> set[str]:
         """Return the ids of the members who opened a record."""
