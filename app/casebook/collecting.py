@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, select
 
-from app.casebook import account, ledger, outcomes, tables, wrapped
+from app.casebook import account, ledger, mailing, outcomes, tables, wrapped
 from app.casebook.keyring import LEADS, REVIEWERS, ArrivalKey, Keyring
 from app.casebook.shapes import Altered, CasebookError, Misfiled, NotYours, Trouble
 from app.casebook.store import Store
@@ -21,8 +21,10 @@ from crypto import opening
 from crypto.custody import Entry
 from crypto.documents import Document
 from crypto.errors import CryptoError, WrongIdentity
+from crypto.identities import PQIdentity
 
 TESTIMONY = "testimony"
+FROM_DESK = frozenset({"question", "reply"})
 ROUND = 250  # arrivals opened at a time: what bounds the memory of taking in
 WHY = {NotYours: "not-for-you", Altered: "altered", Misfiled: "misfiled"}
 
@@ -186,12 +188,23 @@ def _open(row: Row[Any], keys: EpochKeys) -> Opened:
         document = read_payload(row.payload, file_key, row.id, row.epoch)
         inner: tuple[str, ...] = ()
         if wrapped.is_wrapped(document):
-            inner = wrapped.keys_of(document, [one.identity for ks in keys.values() for one in ks])
-            document = wrapped.read(document, inner)
+            everyone = [one.identity for held in keys.values() for one in held]
+            inner, document = _unwrapped(document, everyone)
         return Opened(
             row.id, row.day, document, file_key, row.payload, key.retired, inner, bool(row.flood)
         )
     raise _whose(row, keys)
+
+
+def _unwrapped(
+    document: Document, identities: Sequence[PQIdentity]
+) -> tuple[tuple[str, ...], Document]:
+    """Return the file keys of what was carried here sealed, and what it reads as. ``Altered``."""
+    inner = wrapped.keys_of(document, identities)
+    try:
+        return inner, wrapped.read(document, inner)
+    except CryptoError as error:  # together they are no document, however well each was made
+        raise Altered from error
 
 
 def _whose(row: Row[Any], keys: EpochKeys) -> CasebookError:
@@ -214,6 +227,8 @@ def read_payload(payload: bytes, file_key: bytes, item_id: bytes, epoch: str) ->
         raise Altered from error
     if document.id != item_id.hex() or document.epoch != epoch:
         raise Misfiled
+    if document.kind in FROM_DESK:  # nobody writes to themselves in our name
+        raise Misfiled
     return document
 
 
@@ -233,7 +248,7 @@ def _record(
         connection, keyring, [(one.item_id, one.day, _first(one), ring) for one, ring in fresh]
     )
     for one, _ in fresh:
-        if one.inner and one.document.reply is not None:
+        if one.inner and mailing.reaches(one.document.reply):
             told = outcomes.event(one.document, keyring.member.name, today)
             ledger.append(connection, keyring, one.item_id, told)
     received = [_entry("received", one, today) for one, _ in fresh]

@@ -6,17 +6,45 @@ from functools import partial
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from app.casebook.shapes import BadTag
 from app.casebook.store import Store
 from app.mailbox import tables as mailbox
 from crypto import sealing
 from crypto.documents import Document, Reply
+from crypto.errors import MalformedKey
 from crypto.receipts import Slots
-from crypto.recipients import parse_recipient
+from crypto.recipients import Recipient, parse_recipient
+
+
+class NoWay(BadTag):
+    """The witness cannot be written to: no slots, no key, or they said not to be asked."""
+
+
+def recipient_of(reply: Reply | None) -> Recipient:
+    """Return to whom a witness's letters are sealed. Raises `NoWay`.
+
+    The document vouches for its letters only: anybody can hand in one whose key is none.
+    """
+    if reply is None:
+        raise NoWay("reply")
+    try:
+        return parse_recipient(reply.recipient)
+    except MalformedKey as error:
+        raise NoWay("reply") from error
+
+
+def reaches(reply: Reply | None) -> bool:
+    """Tell whether a witness can be written to."""
+    try:
+        recipient_of(reply)
+    except NoWay:
+        return False
+    return True
 
 
 def leave(store: Store, about: Document, reply: Reply, kind: str, text: str) -> None:
-    """Seal a text to a witness and put it into the next of their free slots."""
-    slots, recipient = Slots(reply.slots), parse_recipient(reply.recipient)
+    """Seal a text to a witness and put it into the next of their free slots. Raises `NoWay`."""
+    slots, recipient = Slots(reply.slots), recipient_of(reply)
 
     def free(connection: Connection) -> int:
         number = 0

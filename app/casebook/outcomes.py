@@ -52,7 +52,7 @@ def event(document: Document, by: str, day: str) -> dict[str, str]:
 
 def leave(store: Store, document: Document) -> None:
     """Leave the letter, unless something lies in the witness's first slot already."""
-    if document.reply is None:
+    if document.reply is None or not mailing.reaches(document.reply):
         return
     slot = Slots(document.reply.slots).slot(0)
     with store.mailbox.connect() as connection:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.casebook import ledger, mailing
 from app.casebook.keyring import Keyring
+from app.casebook.mailing import NoWay
 from app.casebook.shapes import BadTag, NotFound
 from app.casebook.store import Store
 from app.casebook.vault import READERS
@@ -18,10 +19,6 @@ from crypto.documents import Document
 
 KINDS = ("question", "reply")
 LONGEST = 20_000
-
-
-class NoWay(BadTag):
-    """The witness cannot be written to: no slots, or they said not to be asked."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,7 @@ def send(
     if kind not in KINDS or not text.strip() or len(text) > LONGEST:
         raise BadTag("text")
     document = _document(store, keyring, record)
+    mailing.recipient_of(document.reply)
     if document.reply is None or (kind == "question" and document.fields.get("w_reply") == "no"):
         raise NoWay("reply")
     event = {"e": "written", "kind": kind, "text": text, "by": keyring.member.name}
@@ -64,7 +62,7 @@ def sent(store: Store, keyring: Keyring, record: str) -> Sequence[Sent]:
 def may_ask(store: Store, keyring: Keyring, record: str) -> tuple[bool, bool]:
     """Tell whether this witness can be written to, and whether questions may be asked."""
     document = _document(store, keyring, record)
-    reached = document.reply is not None
+    reached = mailing.reaches(document.reply)
     return reached, reached and document.fields.get("w_reply") != "no"
 
 

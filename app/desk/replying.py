@@ -7,7 +7,7 @@ from flask import redirect as go
 from werkzeug.wrappers import Response
 
 from app.casebook import replying
-from app.casebook.replying import NoWay
+from app.casebook.mailing import NoWay
 from app.casebook.shapes import BadTag, Testimony
 from app.desk.context import book, desk, keyring
 from app.desk.refusals import refuse

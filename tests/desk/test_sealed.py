@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from dataclasses import replace
 
 import pytest
 from desk.world import STORY, WEEK
@@ -215,3 +216,84 @@ def test_a_letter_that_a_crash_kept_back_is_left_by_the_next_round(
     monkeypatch.undo()
     assert taken_in(world, record).status == 200
     assert len(left(world, witness)) == 1
+
+
+# What a stranger may hand in to stop the desk: none of it keeps others from being taken in
+
+
+def test_a_key_for_letters_that_is_none_stops_nothing_and_nobody_is_written_to(
+    world, carried, recipient
+):
+    slot = secrets.token_bytes(16)
+    bad = Reply("age1pq1" + "q" * 1952, secrets.token_bytes(32))
+    document = Document.from_bytes(inner(slot, {"w_narrative": STORY}))
+    hostile = replace(document, reply=bad).to_bytes()
+    record = carried(age(recipient, hostile), way="offline", slot=slot, envelope_epoch=WEEK)
+    later = world.arrive("after it")
+    browser = world.member("owner")
+    assert {record, later} <= set(browser.queue())
+    assert set(browser.queue()) >= {record, later}
+    page = browser.testimony(record)
+    assert page.id("narrative").text == STORY
+    assert not [f for f in page.forms() if f.action.endswith("/reply")]
+    with world.store.mailbox.connect() as connection:
+        assert not connection.execute(select(mailbox.header)).all()
+        assert not connection.execute(select(mailbox.reply)).all()
+
+
+def test_who_may_not_be_written_to_is_not_written_to_by_a_form_made_by_hand(world, owner):
+    bad = Reply("age1pq1" + "q" * 1952, secrets.token_bytes(32))
+    record = world.arrive(STORY, reply=bad)
+    owner.queue()
+    form = next(f for f in owner.testimony(record).forms() if f.action.endswith("/notes"))
+    pairs = form.filled(kind="reply", text="x")
+    page = owner.post_pairs(form, pairs, to=f"/testimony/{record}/reply")
+    assert 400 <= page.status < 500
+    assert page.error
+    assert "written" not in str(owner.testimony(record).id("reply").all("article"))
+
+
+def test_fields_that_are_too_many_together_are_altered_and_others_come_in(
+    world, carried, recipient
+):
+    slot = secrets.token_bytes(16)
+    many = {f"a{n}": "x" for n in range(256)}
+    sealed = age(recipient, inner(slot, many))
+    more = {"envelope_epoch": WEEK, "envelope_retired": "yes"}
+    record = carried(sealed, way="offline", slot=slot, **more)
+    later = world.arrive("after it")
+    browser = world.member("owner")
+    queue = browser.queue()
+    assert later in queue
+    assert record not in queue
+    assert browser.testimony(record).root.one(data_error="altered")
+
+
+def test_many_stanzas_and_many_files_are_not_tried(world, carried, recipient, monkeypatch):
+    tried = []
+    unwrap = PQIdentity.unwrap
+
+    def counted(self, stanzas):
+        tried.append(len(stanzas))
+        return unwrap(self, stanzas)
+
+    crowd = [PQIdentity.generate().recipient] * 20
+    wide = b"".join(sealing.seal(b"x", [*crowd, recipient]))
+    narrow = b"".join(sealing.seal(b"y", [*crowd[1:], recipient]))
+    record = carried(*[wide] * 15, narrow, *[narrow] * 10)
+    monkeypatch.setattr(PQIdentity, "unwrap", counted)
+    page = taken_in(world, record)
+    assert page.id("narrative").text == "y"
+    assert max(tried) == 20
+    assert len(notes(page)) == 26
+
+
+@pytest.mark.parametrize("kind", ["question", "reply"])
+def test_nobody_writes_to_themselves_in_the_desks_name(world, recipient, kind):
+    slot = secrets.token_bytes(16)
+    document = Document.from_bytes(inner(slot, {"text": "planted"}))
+    planted = replace(document, kind=kind, way="browser")
+    world.put(slot, *sealing.seal(planted.to_bytes(), [recipient]))
+    page = taken_in(world, slot.hex())
+    assert page.root.one(data_error="misfiled")
+    assert "planted" not in page.text
