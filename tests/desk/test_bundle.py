@@ -71,6 +71,8 @@ def test_tables_open_in_a_spreadsheet_and_run_nothing(world, partner, record):
     assert (event["stage_id"], event["edtf"]) == ("forced_repatriation", "2023-10-09")
     assert event["date_as_stated"] == "'=1+1"
     assert rows["claims"][0]["value"] == "forced_repatriation"
+    assert rows["claims"][0]["independent_source_group"] == "1"
+    assert {"agency_as_named", "hearsay_depth"} <= event.keys()
 
 
 def test_the_bag_is_the_same_when_it_is_made_again_by_whomever(world, owner, partner, record):

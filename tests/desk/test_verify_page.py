@@ -1,6 +1,7 @@
 """The page that verifies without a network: one file, opened from disk, in real browsers."""
 
 import contextlib
+import json
 import re
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from desk.bags import plain
 from needs import give_up, need
 from playwright.sync_api import sync_playwright
 
+from app.casebook.evidence import rules
+from config.vocabularies import load_vocabularies
 from crypto import sealing
 
 ROOT = Path(__file__).parents[2]
@@ -123,6 +126,14 @@ def test_it_fits_a_phone(page, tmp_path):
     page.set_viewport_size({"width": 360, "height": 740})
     page.select_option("#language", "ko")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_purposes_are_called_what_the_witness_read():
+    said = PAGE.read_text("utf-8")
+    fields = load_vocabularies().fields
+    for purpose in rules.PURPOSES:
+        for lang in ("en", "ko", "zh"):
+            assert json.dumps(fields[purpose].label.in_(lang), ensure_ascii=False) in said
 
 
 def test_it_is_one_file_that_fetches_nothing():

@@ -56,6 +56,20 @@ def files(read: Sequence[Told], model: Model) -> Iterator[tuple[str, dict[str, A
     )
 
 
+def groups(read: Sequence[Told]) -> dict[str, int]:
+    """Return the independent group of sources each tag is of, numbered within its statement.
+
+    What is not counted (press, repeated text) has none.
+    """
+    claims = [_claim(told, tag) for told in read for tag in told.tags]
+    return {
+        tag: number
+        for one in corroborate(claims)
+        for number, group in enumerate(one.groups, start=1)
+        for tag in group
+    }
+
+
 def _claim(told: Told, tag: dict[str, Any]) -> Claim:
     decision = str(tag.get("decision", "")).partition(":")[2]
     charge = str(tag.get("charge", ""))

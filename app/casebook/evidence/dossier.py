@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.casebook.evidence import naming
 from app.casebook.evidence.rendering import Told
 from config.model import Model
 
@@ -50,6 +51,11 @@ WORDS: dict[str, dict[str, str]] = {
         "texts": "正文",
         "person": "人物",
     },
+}
+LANGUAGES = {
+    "en": {"ko": "Korean", "zh": "Chinese", "en": "English"},
+    "ko": {"ko": "조선말·한국어", "zh": "중국어", "en": "영어"},
+    "zh": {"ko": "朝鲜语／韩语", "zh": "中文", "en": "英语"},  # noqa: RUF001 - Chinese
 }
 ABSENT = {
     "typst": "The dossier was not made: the program typst is not installed at the desk.\n",
@@ -99,7 +105,7 @@ def pdf(data: dict[str, Any]) -> bytes:
 
 
 def _data(name: str, day: str, read: Sequence[Told], model: Model, lang: str) -> dict[str, Any]:
-    purpose = ", ".join(sorted({one.purpose for one in read}))
+    purpose = naming.purposes(",".join(sorted({one.purpose for one in read})), lang)
     return {
         "name": name,
         "day": day,
@@ -111,8 +117,8 @@ def _data(name: str, day: str, read: Sequence[Told], model: Model, lang: str) ->
         "texts": [
             {
                 "id": one.id[:12],
-                "lang": one.lang,
-                "purpose": one.purpose,
+                "lang": LANGUAGES[lang][one.lang],
+                "purpose": naming.purposes(one.purpose, lang),
                 "lines": [line for line in one.text.split("\n") if line.strip()],
             }
             for one in read
@@ -162,5 +168,5 @@ def _step(one: Told, tag: dict[str, Any], model: Model, lang: str) -> dict[str, 
         "words": tag["text"],
         "source": one.id[:12],
         "knowledge": knowledge.in_(lang) if knowledge else tag["knowledge"],
-        "confidence": tag["confidence"],
+        "confidence": naming.confidence(tag["confidence"], lang),
     }

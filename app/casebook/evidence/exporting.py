@@ -108,7 +108,7 @@ def _files(
         inside = [*_testimony(copy, told, found, desk.model), *_attachments(copy, desk.files)]
         items[copy.record] = [path for path, _ in inside]
         yield from inside
-    for path, table in spreadsheets.tables(read, found).items():
+    for path, table in spreadsheets.tables(read, analysis.groups(read)).items():
         yield f"tables/{path}", table
     day = max(str(copy.content["day"]) for copy in copies)
     for path, found_in in analysis.files(read, desk.model):

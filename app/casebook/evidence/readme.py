@@ -5,6 +5,7 @@ The commands are run by the tests as they stand here (``tests/desk/test_stranger
 
 from pathlib import Path
 
+from app.casebook.evidence import naming
 from crypto import bundle
 
 ASK = "ask the organisation this came from before each use; it signs a list of what was withdrawn"
@@ -51,7 +52,6 @@ def files(name: str, purpose: str) -> list[tuple[str, bundle.Content]]:
     """Return the README in each language, by path."""
     said = {
         "name": name,
-        "purpose": purpose,
         "ask": ASK[0].upper() + ASK[1:],
         "linux": LINUX,
         "macos": MACOS,
@@ -63,7 +63,10 @@ def files(name: str, purpose: str) -> list[tuple[str, bundle.Content]]:
     return [
         (
             f"README.{lang}.txt",
-            (TEXTS / f"{lang}.txt").read_text("utf-8").format(**said).encode(),
+            (TEXTS / f"{lang}.txt")
+            .read_text("utf-8")
+            .format(purpose=naming.purposes(purpose, lang), **said)
+            .encode(),
         )
         for lang in LANGUAGES
     ]

@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.rendering import Told
 from app.reading import edtf
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+GROUP = "independent_source_group"
 PERSONS = ("person_id", "name", "sex", "birth_decade", "province", "minor", "testimonies")
 EVENTS = (
     "event_id",
@@ -21,7 +21,9 @@ EVENTS = (
     "date_from",
     "date_to",
     "date_as_stated",
+    "agency_as_named",
     "knowledge",
+    "hearsay_depth",
     "source_testimony",
     "start",
     "end",
@@ -29,18 +31,17 @@ EVENTS = (
     "confidence",
     "consent_level",
 )
-CLAIMS = ("claim_id", "event_id", "claim_type", "value", "source_testimony")
-LINKS = ("a", "b", "relation", "status", "basis")
+CLAIMS = ("claim_id", "event_id", "claim_type", "value", "source_testimony", GROUP)
+LINKS = ("a", "b", "relation", "status", "basis", "decided_by_role")
 FIRST_YEAR = 4
 
 
-def tables(read: Sequence[Told], found: Placeholders) -> dict[str, bytes]:
-    """Return the four tables by file name."""
-    del found
+def tables(read: Sequence[Told], groups: Mapping[str, int]) -> dict[str, bytes]:
+    """Return the four tables by file name; ``groups`` as ``analysis.groups`` numbers them."""
     return {
         "persons.csv": table(PERSONS, _persons(read)),
         "events.csv": table(EVENTS, _events(read)),
-        "claims.csv": table(CLAIMS, _claims(read)),
+        "claims.csv": table(CLAIMS, _claims(read, groups)),
         "links.csv": table(LINKS, _links(read)),
     }
 
@@ -88,6 +89,8 @@ def _events(read: Sequence[Told]) -> list[dict[str, Any]]:
             "edtf": "/".join(dict.fromkeys(d for d in (tag["date_from"], tag["date_to"]) if d)),
             "date_from": _day(tag["date_from"], last=False),
             "date_to": _day(tag["date_to"] or tag["date_from"], last=True),
+            "agency_as_named": tag.get("agency", ""),
+            "hearsay_depth": tag.get("hearsay", ""),
             "source_testimony": told.id,
             "words": tag["text"],
             "consent_level": told.purpose,
@@ -105,7 +108,7 @@ def _day(text: str, *, last: bool) -> str:
     return str(day or "")
 
 
-def _claims(read: Sequence[Told]) -> list[dict[str, str]]:
+def _claims(read: Sequence[Told], groups: Mapping[str, int]) -> list[dict[str, str]]:
     """Return what a tag says beyond its stage: one row for each abuse, decision or charge."""
     rows = []
     for told, tag in _ordered(read):
@@ -120,6 +123,7 @@ def _claims(read: Sequence[Told]) -> list[dict[str, str]]:
                     "claim_type": kind,
                     "value": value,
                     "source_testimony": told.id,
+                    GROUP: str(groups.get(tag["id"], "")),
                 }
                 for number, value in enumerate(values, start=1)
             ]
@@ -134,7 +138,14 @@ def _links(read: Sequence[Told]) -> list[dict[str, str]]:
         if told.id not in known:
             known.append(told.id)
     return [
-        {"a": a, "b": b, "relation": "same-person", "status": "confirmed", "basis": person}
+        {
+            "a": a,
+            "b": b,
+            "relation": "same-person",
+            "status": "confirmed",
+            "basis": person,
+            "decided_by_role": "reviewer",
+        }
         for person, told in sorted(people.items())
         for n, a in enumerate(told)
         for b in told[n + 1 :]

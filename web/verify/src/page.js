@@ -2,7 +2,7 @@
 
 import { Decrypter, armor } from "age-encryption";
 import { Failed, check } from "./check.js";
-import { SENTENCES } from "./sentences.js";
+import { PURPOSES, SENTENCES } from "./sentences.js";
 
 const at = (id) => document.getElementById(id);
 const bytes = async (file) => new Uint8Array(await file.arrayBuffer());
@@ -10,8 +10,10 @@ const AGE = "age-encryption.org/v1\n";
 const starts = (data, word) => new TextDecoder().decode(data.subarray(0, word.length)) === word;
 let language = ["ko", "zh"].find((one) => navigator.language.startsWith(one)) || "en";
 
+const value = (name, told) =>
+  name === "purpose" ? told.split(",").map((one) => PURPOSES[language][one] || one).join("; ") : String(told);
 const say = (id, values = {}) =>
-  SENTENCES[language][id].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  SENTENCES[language][id].replace(/\{(\w+)\}/g, (_, name) => value(name, values[name]));
 
 function dress() {
   document.documentElement.lang = language;

@@ -74,3 +74,31 @@ export const SENTENCES = {
     nobody: "无人能够核验的：内容是否属实；证人是谁；是否存在更早的副本；此后是否已撤回。每次使用前请询问。",
   },
 };
+
+// What a purpose is called: the labels of config/vocabularies.yaml (a test compares them).
+export const PURPOSES = {
+  en: {
+    k_rescue: "Share confidentially with a rescue group",
+    k_un_conf: "Share confidentially with UN human rights bodies",
+    k_state: "I understand a UN body may give the missing person's name to North Korea and China, and I agree",
+    k_court: "Give to a court or prosecutor outside North Korea and China, if asked",
+    k_pub_anon: "Publish without names or recognisable details",
+    k_pub_name: "Publish with names",
+  },
+  ko: {
+    k_rescue: "구출 단체와 비공개로 공유",
+    k_un_conf: "유엔 인권기구와 비공개로 공유",
+    k_state: "유엔이 실종자의 이름을 북한·중국 정부에 알릴 수 있음을 알고 동의함",
+    k_court: "요청이 있으면 북한·중국이 아닌 곳의 법원·검찰에 제공",
+    k_pub_anon: "이름과 알아볼 수 있는 내용을 빼고 공개",
+    k_pub_name: "이름과 함께 공개",
+  },
+  zh: {
+    k_rescue: "与救援团体保密共享",
+    k_un_conf: "与联合国人权机构保密共享",
+    k_state: "我明白联合国机构可能把失踪者姓名告知朝鲜和中国政府，并同意",
+    k_court: "应要求提供给朝鲜和中国以外的法院或检察机关",
+    k_pub_anon: "隐去姓名和可识别的细节后公开",
+    k_pub_name: "连同姓名公开",
+  },
+};
