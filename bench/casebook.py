@@ -66,13 +66,15 @@ def _take_in(kit: Kit) -> Row:
 
 def _fill(kit: Kit, owner: Keyring, count: int) -> None:
     def work(connection: Connection) -> None:
-        for _ in range(count):
-            _record(connection, owner)
+        made = [_first() for _ in range(count)]
+        ledger.begin_all(connection, owner, made)
+        for record, *_ in made:
+            ledger.append(connection, owner, record, _tag())
 
     kit.store.casebook_writer.run(work)
 
 
-def _record(connection: Connection, owner: Keyring) -> None:
+def _first() -> tuple[bytes, str, ledger.Event, str]:
     record = secrets.token_bytes(16)
     document = {
         "id": record.hex(),
@@ -84,11 +86,13 @@ def _record(connection: Connection, owner: Keyring) -> None:
         "fields": {"w_narrative": TEXT, "w_role": "survivor", "k_rescue": "yes"},
     }
     first = {"e": "document", "document": document, "key": "00" * 16, "day": "2026-11-23"}
-    ledger.begin(connection, owner, record, "2026-11-23", first, REVIEWERS)
-    tag = {
+    return record, "2026-11-23", first, REVIEWERS
+
+
+def _tag() -> ledger.Event:
+    return {
         "e": "tag", "id": secrets.token_hex(16), "person": secrets.token_hex(16), "episode": 1,
         "stage": secrets.choice(STAGES), "track": "common", "start": 0, "end": 5, "text": "지어낸",
         "confidence": "sure", "date_from": "", "date_to": "", "date_as_stated": "",
         "knowledge": "unknown", "by": "owner", "day": "2026-11-23",
     }  # fmt: skip
-    ledger.append(connection, owner, record, tag)
