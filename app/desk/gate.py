@@ -51,6 +51,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "release.hold": LEADS,
     "release.met": LEADS,
     "release.agree": READERS,
+    "release.agree_by_paper": LEADS,
     "people.index": READERS,
     "people.show": READERS,
     "people.name": READERS,

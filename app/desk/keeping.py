@@ -86,7 +86,10 @@ def renew() -> str | tuple[str, int]:
 def show_requests() -> str:
     """List what waits for a second person."""
     return render_template(
-        "desk/requests.html", requests=requests.waiting(_store(), keyring()), me=keyring().member.id
+        "desk/requests.html",
+        requests=requests.waiting(_store(), keyring()),
+        releases=book().evidence.waiting(keyring()),
+        me=keyring().member,
     )
 
 

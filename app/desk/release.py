@@ -15,6 +15,7 @@ from app.casebook.evidence.attaching import BadBox
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Leaving, Preview
 from app.casebook.evidence.proposing import Choice
+from app.casebook.keys import recovery
 from app.casebook.shapes import Tag
 from app.desk.context import book, keyring
 from app.desk.forms import ReleaseForm, WordForm
@@ -88,6 +89,15 @@ def met(record_id: str) -> Response:
 def agree(record_id: str) -> Response:
     """Agree to a release as the second person."""
     book().evidence.agree(keyring(), record_id, (WordForm().digest.data or "").strip())
+    return _back(record_id, "consent")
+
+
+@pages.post("/agree/paper")
+def agree_by_paper(record_id: str) -> Response:
+    """Agree with the recovery identity on paper, where there is nobody else."""
+    paper = recovery.read(request.form.get("paper", "")[:2000])
+    digest = (WordForm().digest.data or "").strip()
+    book().evidence.agree_by_paper(keyring(), record_id, digest, paper)
     return _back(record_id, "consent")
 
 

@@ -2,6 +2,9 @@
 
 import pyotp
 
+from app.casebook.keys import recovery, removal
+from crypto.identities import PQIdentity
+
 WEEK = 7 * 24 * 3600
 
 
@@ -110,3 +113,52 @@ def test_a_code_is_switched_on_asked_for_and_switched_off(world, colleague):
     assert later.post(off, code="1").status == 403
     assert later.post(off, code=codes[0]).status == 303
     assert world.browser().log_in("colleague", world.passphrases["colleague"]).status == 303
+
+
+def test_a_release_that_waits_stands_with_what_waits(world, owner, outsider, partner):
+    record = world.arrive(k_rescue="yes", u_minor="yes")
+    owner.queue()
+    assert owner.release(record).status == 403
+    (mine,) = owner.get("/requests").root.all("section", "request")
+    assert "another member decides" in mine.text
+    (theirs,) = outsider.get("/requests").root.all("section", "request")
+    assert theirs.attrs["data-release"] == record
+    page = outsider.get(theirs.one("a", "button").attrs["href"].split("#")[0])
+    assert outsider.post(page.form(action="/agree")).status == 303
+    assert "Nothing waits" in outsider.get("/requests").text
+    assert owner.release(record).status == 303
+
+
+def test_who_may_not_read_it_is_not_told_that_it_waits(world, owner, outsider, colleague):
+    record = world.arrive(k_rescue="yes", u_minor="yes", w_not_read="somebody")
+    owner.queue()
+    owner.release(record)
+    assert owner.get("/requests").root.one("section", "request")
+    for browser in (outsider, colleague):
+        assert "Nothing waits" in browser.get("/requests").text
+    owner.post(owner.testimony(record).form(action="/share"), who="outsider")
+    assert outsider.get("/requests").root.one("section", "request")
+
+
+def test_with_one_member_the_paper_agrees_to_a_release_and_custody_says_so(world, owner, partner):
+    record = world.arrive(k_rescue="yes", u_minor="yes")
+    owner.queue()
+    assert owner.release(record).status == 403
+    shares = "\n".join(recovery.shares(world.recovery)[:2])
+    refused = owner.post(owner.testimony(record).form(action="/agree/paper"), paper=shares)
+    assert (refused.status, refused.error) == (
+        403,
+        "There are other members: one of them confirms.",
+    )
+    assert shares.splitlines()[0] not in refused.text
+    for name in ("colleague", "outsider"):
+        removal.remove(world.store, world.book.resume(owner.cookies["naru_desk"], world.now), name)
+    wrong = "\n".join(recovery.shares(PQIdentity.generate())[:2])
+    form = owner.testimony(record).form(action="/agree/paper")
+    assert owner.post(form, paper=wrong).status == 400
+    assert owner.release(record).status == 403
+    form = owner.testimony(record).form(action="/agree/paper")
+    assert owner.post(form, paper=shares).status == 303
+    assert owner.release(record).status == 303
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    assert [a.act for a in world.book.custody(ring)].count("confirmed-on-paper") == 1

@@ -14,14 +14,19 @@ from app.casebook import cleaning, ledger, members
 from app.casebook.cleaning import Box, Clean
 from app.casebook.evidence import attaching, cutting, leaving, proposing, releases, rules, singling
 from app.casebook.evidence.proposing import Choice, Proposal
+from app.casebook.indexing.asking import Waiting
 from app.casebook.indexing.conditions import visible
 from app.casebook.keeping import erasure
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
+from app.casebook.keys import requests
 from app.casebook.shapes import NeedsSecond, NotFound, Person, Testimony
 from app.casebook.store import Store
 from app.casebook.testimonies import Testimonies
 from app.casebook.vault import Vault
 from app.casebook.viewing import Attached, NotShown, Viewing
+from crypto.identities import PQIdentity
+
+PAPER = "recovery"  # who agreed, where it was the identity on paper
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,11 @@ class Evidence:
                 self.testimonies.note(keyring, opened.id, said, "asked")
             raise
 
+    def waiting(self, keyring: Keyring) -> list[Waiting]:
+        """Return the releases that nobody has agreed to yet, of what this member may read."""
+        keyring.require("lead", "reviewer")
+        return self.vault.index(keyring).waiting(visible(keyring.rings))
+
     def agree(self, keyring: Keyring, record: str, digest: str) -> None:
         """Agree, as the second person, to exactly what was asked. Raises ``NotFound``."""
         keyring.require("lead", "reviewer")
@@ -164,6 +174,18 @@ class Evidence:
         if digest not in {one.digest for one in opened.asked if one.by != keyring.member.name}:
             raise NotFound
         self.testimonies.note(keyring, record, {"e": "agreed", "digest": digest}, "agreed")
+
+    def agree_by_paper(self, keyring: Keyring, record: str, digest: str, paper: PQIdentity) -> None:
+        """Agree with the recovery identity, where there is no other member.
+
+        Raises ``NotFound``, ``NotAlone``, ``NotTheRecovery``.
+        """
+        requests.prove_alone(self.store, keyring, paper)
+        opened = self.testimonies.open(keyring, record)
+        if digest not in {one.digest for one in opened.asked}:
+            raise NotFound
+        said = {"e": "agreed", "digest": digest, "by": PAPER, "day": self.store.today()}
+        self.testimonies.append(keyring, record, said, "confirmed-on-paper")
 
     def hold(self, keyring: Keyring, record: str, why: str) -> None:
         """Hold a testimony back from every release, or with no reason let it go again."""

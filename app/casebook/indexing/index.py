@@ -13,9 +13,11 @@ from typing import Any
 
 from typing_extensions import override
 
+from app.casebook.indexing import asking as index_asking
 from app.casebook.indexing import people as index_people
 from app.casebook.indexing import tags as index_tags
 from app.casebook.indexing import work as index_work
+from app.casebook.indexing.asking import Asking
 from app.casebook.indexing.conditions import ROW, conditions, row_of, seen
 from app.casebook.indexing.people import People
 from app.casebook.indexing.searching import Searching
@@ -47,16 +49,18 @@ CREATE INDEX release_record ON release (record);
 CREATE TABLE shared (record TEXT, ring TEXT, PRIMARY KEY (record, ring)) WITHOUT ROWID;
 CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
+PARTS = (index_work, index_tags, index_people, index_asking)
 _THREAD_OF = "SELECT thread FROM record WHERE id = ?"
 
 
-class Index(Work, TagHistory, People, Searching):
+class Index(Work, TagHistory, People, Searching, Asking):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.executescript(SCHEMA + index_work.SCHEMA + index_tags.SCHEMA + index_people.SCHEMA)
+        for schema in (SCHEMA, *(part.SCHEMA for part in PARTS)):
+            self._db.executescript(schema)
         self._texts: dict[str, str] = {}
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
@@ -108,6 +112,7 @@ class Index(Work, TagHistory, People, Searching):
             ):
                 self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", (record,))  # noqa: S608 - names above
             self._forget_work(record)
+            self._forget_asked(record)
             self._forget_person(record)
 
     def _on_document(self, record: str, ring: str, event: Mapping[str, Any], day: str) -> None:

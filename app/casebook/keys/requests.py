@@ -94,6 +94,12 @@ def confirm_by_paper(store: Store, keyring: Keyring, request_id: str, paper: PQI
 
     Raises ``NotAlone``, ``recovery.NotTheRecovery``.
     """
+    prove_alone(store, keyring, paper)
+    _confirm(store, keyring, request_id, "recovery", "confirmed-on-paper", by_paper=True)
+
+
+def prove_alone(store: Store, keyring: Keyring, paper: PQIdentity) -> None:
+    """Let the paper stand for a second person. A lead's act. Raises as ``confirm_by_paper``."""
     keyring.require("lead")
     with store.casebook.connect() as connection:
         recovery.prove(connection, paper)
@@ -102,7 +108,6 @@ def confirm_by_paper(store: Store, keyring: Keyring, request_id: str, paper: PQI
         ]
     if len(readers) > 1:
         raise NotAlone
-    _confirm(store, keyring, request_id, "recovery", "confirmed-on-paper", by_paper=True)
 
 
 def _confirm(
