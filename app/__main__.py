@@ -32,6 +32,7 @@ WORDS = {
     "epochs": ("app.desk.commands.epochs", "list, begin and end arrival epochs"),
     "custody": ("app.desk.commands.custody", "verify the account, or write its checkpoint"),
     "steward": ("app.desk.commands.steward", "do once what is due: withdrawals, nightly packing"),
+    "addresses": ("app.desk.commands.addresses", "sign the onions, print a card, lead to them"),
     "stages": ("app.stages", "list the stages of the process"),
     "suggest": ("app.suggest", "suggest stages for a text on standard input"),
     "export": ("app.desk.commands.export", "write a bundle for a partner"),

@@ -28,7 +28,8 @@ BUNDLE = "naru-bundle"
 CUSTODY = "naru-custody"
 KEY = "naru-key"
 REVOCATION = "naru-revocation"
-NAMESPACES = frozenset({EPOCH, BUNDLE, CUSTODY, KEY, REVOCATION})
+ADDRESSES = "naru-addresses"
+NAMESPACES = frozenset({EPOCH, BUNDLE, CUSTODY, KEY, REVOCATION, ADDRESSES})
 
 
 @dataclass(frozen=True)
