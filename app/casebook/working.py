@@ -24,6 +24,7 @@ from app.casebook.keyring import REVIEWERS, Keyring
 from app.casebook.shapes import BadTag, NotFound
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
+from app.reading.transcripts import parse
 from crypto.custody import Entry
 
 Event = Mapping[str, Any]
@@ -208,6 +209,13 @@ class Working:
             raise BadTag("language")
         event = {"e": "translation", "lang": lang, "text": _text(text)}
         self.append(keyring, [(record, {**event, **self._said(keyring)}, "translated")])
+
+    def transcribe(self, keyring: Keyring, record: str, item: str, text: str) -> None:
+        """Keep a new version of what is said in a recording. Raises ``BadTag``, ``NoTimes``."""
+        said = _text(text)
+        parse(said)
+        event = {"e": "transcript", "item": item, "text": said}
+        self.append(keyring, [(record, {**event, **self._said(keyring)}, "transcribed")])
 
     def dismiss(self, keyring: Keyring, record: str, key: str, *, back: bool = False) -> None:
         """Set a suggestion aside, or bring it back."""

@@ -68,6 +68,7 @@ PAGES = (
 PICTURES = MappingProxyType(
     {
         "attachments.show": "; img-src 'self'; media-src 'self'",
+        "attachments.transcribe": "; img-src 'self'; media-src 'self'",
         "attachments.stream": "; media-src 'self'",
         "release.preview": "; img-src data:",
         "keeping.start_code": "; img-src data:",

@@ -4,13 +4,15 @@ import contextlib
 import re
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.casebook.shapes import BadTag
 from app.casebook.viewing import DRAWN, PLAYED, NotShown
 from app.desk.context import book, keyring
 from app.desk.refusals import refuse
 from app.desk.words import gettext
+from app.reading.transcripts import NoTimes, parse
 
 pages = Blueprint(
     "attachments", __name__, url_prefix="/testimony/<hex32:record_id>/attachments/<hex32:item_id>"
@@ -23,12 +25,17 @@ _SAFE = re.compile(r"[^\w.-]+")
 @pages.get("")
 def show(record_id: str, item_id: str) -> str:
     """Show what a file is by its content, what is hidden in it, and a safe picture of it."""
-    viewing = book().viewing
+    return _shown(record_id, item_id)
+
+
+def _shown(record_id: str, item_id: str, error: str = "", typed: str = "") -> str:
+    viewing, working = book().viewing, book().working
     one = viewing.one(keyring(), record_id, item_id)
     kind, picture, page = viewing.type_of(one), None, _page()
     if kind in DRAWN:
         with contextlib.suppress(NotShown):
             picture = viewing.draw(one, page)
+    versions = working.index(keyring()).transcripts(record_id, item_id)
     return render_template(
         "desk/attachment.html",
         one=one,
@@ -36,8 +43,37 @@ def show(record_id: str, item_id: str) -> str:
         page=min(page, picture.pages) if picture else 1,
         picture=picture,
         played=kind in PLAYED,
+        heard=kind.startswith("audio/"),
         record=record_id,
+        versions=versions,
+        lines=parse(versions[0].text) if versions else (),
+        veil=working.settings(keyring()).veil,
+        error=error,
+        typed=typed or (versions[0].text if versions else ""),
     )
+
+
+@pages.post("/transcript")
+def transcribe(record_id: str, item_id: str) -> AnyResponse | tuple[str, int]:
+    """Keep what a person wrote down of a recording, each line with its time."""
+    viewing, said = book().viewing, request.form.get("text", "")
+    one = viewing.one(keyring(), record_id, item_id)
+    if viewing.type_of(one) not in PLAYED:
+        return refuse(415, gettext("This file cannot be shown here."))
+    try:
+        book().working.transcribe(keyring(), record_id, item_id, said)
+    except NoTimes as wrong:
+        error = gettext(
+            "Line %(number)s: begin each line with the time it is heard, such as 1:12 or "
+            "1:12-1:30; times do not run backwards.",
+            number=wrong.line,
+        )
+        return _shown(record_id, item_id, error, said), 400
+    except BadTag:
+        error = gettext("There is nothing written here, or more than 200,000 characters.")
+        return _shown(record_id, item_id, error, said), 400
+    place = url_for("attachments.show", record_id=record_id, item_id=item_id, _anchor="transcript")
+    return redirect(place, 303)
 
 
 @pages.get("/picture")

@@ -1,7 +1,7 @@
 """People across testimonies: the list, the path of one of them, names, joining and parting."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.index import Index, quarter
 from app.casebook.indexing.peopling import Peopling
-from app.casebook.shapes import BadTag
+from app.casebook.shapes import BadTag, Tag
+from app.desk import dating
 from app.desk.context import book, desk, keyring
 from app.desk.refusals import refuse
 from app.desk.stages import path_of
@@ -69,6 +70,7 @@ def show(person_id: str) -> str | Response:
         sources=_sources(claims),
         questions=questions(desk().model, claims)[:MOST_ASKED],
         shown=person.tags[start : start + TAGS],
+        conversions=_conversions(person.tags[start : start + TAGS]),
         start=start,
         later=start + TAGS if len(person.tags) > start + TAGS else 0,
         tags={tag.id: tag for tag in person.tags},
@@ -80,6 +82,11 @@ def _sources(claims: list[Claim]) -> dict[tuple[int, str], tuple[int, int]]:
     return {
         (one.episode, one.stage): (one.independent, one.firsthand) for one in corroborate(claims)
     }
+
+
+def _conversions(tags: Sequence[Tag]) -> dict[str, dating.Conversion]:
+    """Convert what converts by itself: which year a text named before is on its own page."""
+    return {key: one for key, one in dating.of_tags(tags, (), "").items() if one.edtf}
 
 
 def _today() -> dt.date:

@@ -1,20 +1,28 @@
 """One testimony: its text, what was answered, what may be done with it, and its tags."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Blueprint, render_template, request, url_for
 from flask import redirect as go
 from werkzeug.wrappers import Response
 
 from app.casebook.shapes import Altered, BadTag, Erased, Misfiled, NotYours, Tag, Testimony
 from app.casebook.tagging import decisions
+from app.desk import dating
 from app.desk.context import book, desk, keyring
 from app.desk.forms import TagForm
 from app.desk.gate import may
 from app.desk.refusals import refuse, sentence_of
 from app.desk.suggesting import offers
 from app.desk.tagging import CONFIDENCE, filled, read, sentence
-from app.desk.words import gettext
+from app.desk.words import N_, gettext
 
 pages = Blueprint("testimony", __name__, url_prefix="/testimony/<hex32:record_id>")
+_UNWRITTEN = {
+    "text": N_("There is nothing written here, or more than 200,000 characters."),
+    "language": N_("Choose the language of the translation."),
+}
 OFFERED = 100  # people in the list of a tag form; a page must not grow with the casebook
 
 
@@ -52,6 +60,23 @@ def add_tag(record_id: str) -> Response | tuple[str, int]:
     except BadTag as wrong:
         return _page(_open(record_id), form, sentence(wrong)), 400
     return _to(record_id, f"tag-{tag_id}")
+
+
+@pages.post("/tags/dates")
+def date_tag(record_id: str) -> str:
+    """Convert the date in the form, or take one that the text states. Nothing is kept."""
+    form, opened = TagForm(), _open(record_id)
+    stated, chosen = dating.offered(opened), request.form.get("use", "")
+    if chosen.isascii() and chosen.isdigit() and int(chosen[:4]) < len(stated):
+        found: dating.Conversion | None = stated[int(chosen[:4])]
+    else:
+        found = dating.conversion(form.date_as_stated.data or "", opened.day)
+    if found is not None:
+        form.date_as_stated.data = form.date_as_stated.data if not chosen else found.text
+        form.date_from.data, form.date_to.data = found.ends if found.edtf else ("", "")
+    asked = request.form.get("editing", "")
+    edited = next((tag for tag in opened.tags if tag.id == asked), None)
+    return _page(opened, form, "", edited, converted=found or dating.NONE)
 
 
 @pages.post("/tags/<hex32:tag_id>/edit")
@@ -94,8 +119,9 @@ def translate(record_id: str) -> Response | tuple[str, int]:
     try:
         working = book().working
         working.translate(keyring(), record_id, said.get("lang", ""), said.get("text", ""))
-    except BadTag:
-        return refuse(400, gettext("There is nothing written here."))
+    except BadTag as wrong:
+        why = _UNWRITTEN.get(wrong.what, N_("This could not be understood."))
+        return _page(_open(record_id), _fresh(_open(record_id)), gettext(why), typed=said), 400
     return _to(record_id, "translation")
 
 
@@ -122,13 +148,21 @@ def _open(record_id: str) -> Testimony:
     return book().testimony(keyring(), record_id)
 
 
-def _page(testimony: Testimony, form: TagForm, error: str, edited: Tag | None = None) -> str:
+def _page(
+    testimony: Testimony,
+    form: TagForm,
+    error: str,
+    edited: Tag | None = None,
+    converted: dating.Conversion | None = None,
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     before, after = book().neighbours(keyring(), testimony.id)
     working = book().working
     index = working.index(keyring())
     state, assignee = index.work_of(testimony.id)
     offered, weighed = offers(testimony)
     versions = index.versions(testimony.id)
+    dates = dating.offered(testimony)
     living = {tag.id for tag in testimony.tags}
     return render_template(
         "desk/testimony.html",
@@ -139,6 +173,10 @@ def _page(testimony: Testimony, form: TagForm, error: str, edited: Tag | None = 
         assignee=assignee,
         states=index.states(testimony.id),
         edited=edited,
+        dates=dates,
+        converted=converted,
+        conversions=dating.of_tags(testimony.tags, dates, testimony.day),
+        typed=typed,
         offered=offered,
         weighed=weighed,
         versions=versions,

@@ -12,7 +12,7 @@ from app.casebook.evidence.singling import Trait
 from app.casebook.shapes import Answers, Tag
 from app.desk.context import desk
 from app.desk.narrative import marked
-from app.web import CATALOGUES, HTML_LANG, language
+from app.web import CATALOGUES, HTML_LANG, language, size_of
 from config.model import Model
 from config.model_path import Duration
 
@@ -99,6 +99,7 @@ ACTS = {
     "parted": N_("parted two persons"),
     "viewed": N_("looked at an attachment"),
     "saved": N_("saved an attachment"),
+    "transcribed": N_("wrote down a recording"),
 }
 ACTORS = {
     "intake": N_("intake"),
@@ -255,6 +256,11 @@ def when(tag: Tag) -> str:
     """Say the dates of a tag in one piece, its seasons in words."""
     dates = dict.fromkeys((tag.date_from, tag.date_to))  # what begins and ends alike is said once
     said = " – ".join(date or "…" for date in dates) if any(dates) else ""  # noqa: RUF001 - a dash
+    return season(said)
+
+
+def season(said: str) -> str:
+    """Say the seasons of a date in words."""
     return _SEASON.sub(_season, said)
 
 
@@ -282,6 +288,8 @@ def install(app: Flask) -> None:
         knowledge_names=knowledge_names,
         purposes=purposes,
         when=when,
+        size_of=size_of,
+        season=season,
         work_states=work_states,
         answer_values=answer_values,
         marked=marked,

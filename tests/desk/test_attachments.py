@@ -335,6 +335,49 @@ def test_only_the_chunks_asked_for_are_opened(owner, sent, monkeypatch):
     assert len(opened) <= 3  # its head, to tell the kind, and where the part lies
 
 
+# What a person wrote down of a recording
+
+
+def test_a_transcript_has_times_versions_and_is_found(world, owner, outsider, sent):
+    path = sent(SOUND, "목소리.ogg", "audio/ogg")
+    form = owner.get(path).form(action="/transcript")
+    said = "0:12 그날 <b>아침</b>에\n그리고\n[1:02-1:30] 회령 다리 위에서"
+    assert owner.post(form, text=said).status == 303
+    page = outsider.get(path)
+    times = [(a.text, a.attrs["href"]) for a in page.id("transcript").one("dl").all("a")]
+    assert times == [
+        ("0:12", f"{path}/stream#t=12"),
+        ("1:02–1:30", f"{path}/stream#t=62,90"),
+    ]
+    words = [dd.text for dd in page.id("transcript").one("dl").all("dd")]
+    assert words == ["그날 <b>아침</b>에\n그리고", "회령 다리 위에서"]
+    assert (
+        outsider.post(outsider.get(path).form(action="/transcript"), text="0:12 고침").status == 303
+    )
+    page = owner.get(path)
+    assert "version 2" in page.text
+    assert "회령" in page.id("transcript").one("details", cls="history").text
+    assert owner.get("/search?q=고침").root.one("a", "submission").attrs["href"] == path[:43]
+    world.book.vault.forget([])
+    assert len(acts(owner, "wrote down")) == 2
+
+
+def test_a_transcript_that_is_wrong_is_still_on_the_page(owner, partner, sent):
+    path = sent(SOUND)
+    form = owner.get(path).form(action="/transcript")
+    for wrong, line in (("그날", 1), ("0:12 a\n0:05 b", 2), ("0:75 a", 1), ("1:12-1:10 a", 1)):
+        page = owner.post(form, text=wrong)
+        assert page.status == 400
+        assert f"Line {line}" in page.error
+        assert page.id("tr-text").text.strip() == wrong
+    assert owner.post(form, text=" \n").status == 400
+    assert partner.post(form, text="0:12 x").status in (400, 403)
+    assert owner.post(owner.get(path).form(action="/transcript"), text="").status == 400
+    assert owner.get(path).id("transcript").one("dl") is None
+    picture_of = sent(picture())
+    assert owner.send("POST", f"{picture_of}/transcript").status == 400  # no token, no act
+
+
 # Who, and what custody says
 
 

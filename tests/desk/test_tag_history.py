@@ -135,3 +135,16 @@ def test_a_note_is_only_text(owner, colleague, record):
         e for e in colleague.testimony(record).root.all("article") if "data-note" in e.attrs
     )
     assert "<script>1</script> =1+1" in note.text
+
+
+def test_a_translation_that_is_refused_is_still_on_the_page(owner, record):
+    form = owner.testimony(record).form(action="/translation")
+    for lang, text, why in (
+        ("xx", "The whole day's work.", "Choose the language"),
+        ("en", "long " * 40_001, "more than 200,000"),
+    ):
+        page = owner.post(form, lang=lang, text=text)
+        assert page.status == 400
+        assert why in page.error
+        assert page.id("tr-text").text.strip() == text.strip()
+    assert owner.testimony(record).root.one("pre", data_translation="en") is None

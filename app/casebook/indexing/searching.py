@@ -5,6 +5,7 @@ word. Texts lie here as Python strings, not in SQLite: to look through all of th
 words that are nowhere cost, takes an eighth of the time.
 """
 
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,8 @@ from app.casebook.shapes import Found
 
 AROUND, PREVIEW = 60, 90
 LETTERS = ("addition", "correction", "answer")  # what a witness tells later
-_BESIDE = ("translation", "note")
+_BESIDE = ("translation", "note", "transcript")
+_BLANKS = re.compile(r"\s+")
 
 
 class Searching:
@@ -88,5 +90,5 @@ def around(text: str, words: str) -> tuple[str, str, str]:
     if at < 0:  # folding changed the length of something before it
         return "", "", " ".join(text[:PREVIEW].split())
     end = at + len(words)
-    before = " ".join(text[max(0, at - AROUND) : at].split())
-    return before, text[at:end], " ".join(text[end : end + AROUND].split())
+    before, after = text[max(0, at - AROUND) : at], text[end : end + AROUND]
+    return _BLANKS.sub(" ", before).lstrip(), text[at:end], _BLANKS.sub(" ", after).rstrip()

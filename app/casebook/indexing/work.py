@@ -23,6 +23,8 @@ CREATE TABLE note (id TEXT PRIMARY KEY, record TEXT, text TEXT, by TEXT, day TEX
 CREATE INDEX note_record ON note (record);
 CREATE TABLE translation (record TEXT, version INTEGER, lang TEXT, text TEXT, by TEXT, day TEXT,
   PRIMARY KEY (record, lang, version)) WITHOUT ROWID;
+CREATE TABLE transcript (record TEXT, item TEXT, version INTEGER, text TEXT, by TEXT, day TEXT,
+  PRIMARY KEY (record, item, version)) WITHOUT ROWID;
 CREATE TABLE dismissed (record TEXT, key TEXT, by TEXT, day TEXT, PRIMARY KEY (record, key))
   WITHOUT ROWID;
 """
@@ -105,6 +107,14 @@ class Work:
         values = (record, version, event["lang"], event["text"], event["by"], event["day"])
         self._db.execute("INSERT INTO translation VALUES (?,?,?,?,?,?)", values)
 
+    def _on_transcript(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        item = event["item"]
+        version = self._all(
+            "SELECT count(*) + 1 FROM transcript WHERE record = ? AND item = ?", record, item
+        )[0][0]
+        values = (record, item, version, event["text"], event["by"], event["day"])
+        self._db.execute("INSERT INTO transcript VALUES (?,?,?,?,?,?)", values)
+
     def _on_dismiss(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         sql = "INSERT OR IGNORE INTO dismissed VALUES (?,?,?,?)"
         self._db.execute(sql, (record, event["key"], event["by"], event["day"]))
@@ -114,7 +124,7 @@ class Work:
         self._db.execute(sql, (record, event["key"]))
 
     def _forget_work(self, record: str) -> None:
-        for table in ("state", "read", "setting", "note", "translation", "dismissed"):
+        for table in ("state", "read", "setting", "note", "translation", "transcript", "dismissed"):
             self._db.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names above
 
     # Questions
@@ -170,6 +180,14 @@ class Work:
             " ORDER BY lang, version DESC"
         )
         return [Translation(*row) for row in self._all(sql, record)]
+
+    def transcripts(self, record: str, item: str) -> list[Translation]:
+        """Return every version of what was written down of a recording, the newest first."""
+        sql = (
+            "SELECT version, '', text, by, day FROM transcript WHERE record = ? AND item = ?"
+            " ORDER BY version DESC"
+        )
+        return [Translation(*row) for row in self._all(sql, record, item)]
 
     def dismissed(self, record: str) -> dict[str, tuple[str, str]]:
         """Return by and day of every dismissed suggestion, by its key."""
