@@ -218,6 +218,10 @@ class Browser(Site):
         form = self.testimony(record).form(action="/release")
         return self.post(form, partner=partner, purpose=purpose)
 
+    def queue_page(self):
+        """The first page of the queue."""
+        return self.get("/queue")
+
     def queue(self):
         """The ids in the queue, over all its pages."""
         found, path = [], "/queue"

@@ -1,30 +1,14 @@
 """Every page, in every language: no violation found by axe-core, and nothing wider than 320 px."""
 
-from pathlib import Path
-
 import pytest
-from needs import give_up, need
-from outside.browser import FLAGS
+from outside import axe
 from outside.site import Upload
-
-AXE = Path(__file__).parents[1] / "a11y/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPEN = "document.querySelectorAll('details').forEach(one => { one.open = true })"
-CHECK = """async rules => (await axe.run({runOnly: rules})).violations
-    .map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary])"""
 
 
 @pytest.fixture(scope="module")
 def browser():
-    if not AXE.exists():
-        give_up("axe-core is missing: cd tests/a11y && npm ci (apt-get install nodejs npm)")
-    chromium = need("chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - may be absent
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with axe.chromium() as running:
         yield running
-        running.close()
 
 
 def pages(visitor, lang):
@@ -50,12 +34,9 @@ def test_axe_finds_no_violation_and_nothing_stands_out_on_a_small_phone(browser,
     sheet = context.new_page()
     found = {}
     for name, page in pages(visitor, lang):
-        sheet.set_content(page.text)
-        sheet.evaluate(OPEN)
-        wide = sheet.evaluate("document.documentElement.scrollWidth")
+        wide, told = axe.look(sheet, page.text)
         assert wide <= 320, (name, wide)
-        sheet.add_script_tag(path=AXE)
-        if told := sheet.evaluate(CHECK, RULES):
+        if told:
             found[name] = told
     context.close()
     assert found == {}
