@@ -90,6 +90,7 @@ def fill(record, other, digest):
         "release.decide": leaving,
         "release.preview": leaving,
         "release.hold": {"why": "x"},
+        "release.recall": {"partner": "partner"},
         "release.agree": {"digest": digest},
         "sharing.share": {"who": "colleague"},
         "sharing.take_back": {"who": "colleague"},

@@ -119,4 +119,5 @@ class WordForm(DeskForm):
     """One line of text."""
 
     why = StringField()
+    partner = StringField()
     digest = StringField()

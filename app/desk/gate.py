@@ -52,6 +52,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "release.preview": LEADS,
     "release.hold": LEADS,
     "release.met": LEADS,
+    "release.recall": LEADS,
     "release.agree": READERS,
     "release.agree_by_paper": LEADS,
     "people.index": READERS,

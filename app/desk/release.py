@@ -85,6 +85,13 @@ def met(record_id: str) -> Response:
     return _back(record_id, "consent")
 
 
+@pages.post("/recall")
+def recall(record_id: str) -> Response:
+    """Call back what was released to a partner; what it has in a bundle stays with it."""
+    book().evidence.recall(keyring(), record_id, (WordForm().partner.data or "").strip())
+    return _back(record_id, "release")
+
+
 @pages.post("/agree")
 def agree(record_id: str) -> Response:
     """Agree to a release as the second person."""

@@ -72,6 +72,7 @@ ACTS = {
     "recovery-used": N_("used the recovery key"),
     "released": N_("released"),
     "exported": N_("exported"),
+    "recalled": N_("called back from a partner"),
     "taken-in": N_("opened for the first time"),
     "withdrawn": N_("erased, as the witness withdrew it"),
     "erased": N_("erased"),

@@ -12,7 +12,16 @@ from sqlalchemy import Connection
 
 from app.casebook import cleaning, ledger, members
 from app.casebook.cleaning import Box, Clean
-from app.casebook.evidence import attaching, cutting, leaving, proposing, releases, rules, singling
+from app.casebook.evidence import (
+    attaching,
+    cutting,
+    leaving,
+    proposing,
+    recalling,
+    releases,
+    rules,
+    singling,
+)
 from app.casebook.evidence.proposing import Choice, Proposal
 from app.casebook.indexing.asking import Waiting
 from app.casebook.indexing.conditions import visible
@@ -201,6 +210,16 @@ class Evidence:
         if not opened.wait:
             raise NotFound
         self.testimonies.note(keyring, record, {"e": "wait-met", "wait": opened.wait}, "wait-met")
+
+    def recall(self, keyring: Keyring, record: str, partner_name: str) -> None:
+        """Take a partner's copies of a testimony away. A lead's act. Raises ``NotFound``."""
+        keyring.require("lead")
+        self.testimonies.open(keyring, record)
+        with self.store.casebook.connect() as connection:
+            partner = self.partner(connection, keyring, partner_name)
+            ring = ledger.ring_of(connection, bytes.fromhex(record))
+        event = recalling.recall(self.store, keyring, partner, record)
+        self.vault.index(keyring).add(record, ring, [event], self.store.today())
 
     # What a decision rests on
 

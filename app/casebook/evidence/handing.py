@@ -43,13 +43,14 @@ class Handing:
             return history.notes(connection, keyring.shelf, keyring.identity)
 
     def called_back(self, keyring: Keyring) -> tuple[str, ...]:
-        """Return the testimonies released to this partner and erased since; empty their copies."""
+        """Return the testimonies released to this partner and gone since; empty their copies."""
         keyring.require("partner")
         with self.store.casebook.connect() as connection:
             lying = list(releases.shelf(connection, keyring.shelf, keyring.identity))
         gone = [one for one in lying if isinstance(one, releases.Gone)]
         releases.empty(self.store, keyring.shelf, gone)
-        return tuple(sorted({one.record for one in gone}))
+        kept = {one.record for one in lying if isinstance(one, releases.Copy)}
+        return tuple(sorted({one.record for one in gone} - kept))
 
     def revocations(self, keyring: Keyring, partner: str = "") -> tuple[int, bytes]:
         """Return how many were withdrawn, and the signed list of them as a ZIP.
@@ -62,7 +63,7 @@ class Handing:
             keyring.require("lead")
             with self.store.casebook.connect() as connection:
                 who = self.evidence.partner(connection, keyring, partner).member.id
-                gone = revoking.released_and_erased(connection, keyring, who)
+                gone = revoking.released_and_gone(connection, keyring, who)
         with self.store.casebook.connect() as connection:
             seeds = keyring.bundle or b"".join(keyring.signer(connection, "bundle").seeds)
         entry = Entry("revoked", keyring.member.id, self.store.today(), more={"partner": who})

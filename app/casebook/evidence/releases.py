@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from app.casebook import account, ledger, tables
-from app.casebook.evidence import attaching, leaving
+from app.casebook.evidence import attaching, leaving, recalling
 from app.casebook.keyring import Keyring
 from app.casebook.members import Entry as DirectoryEntry
 from app.casebook.shapes import Altered, NoConsent, NotFound
@@ -123,13 +123,12 @@ def remake(
     found = []
     for record in records:
         events = ledger.read(connection, keyring, bytes.fromhex(record))
-        decisions = [
-            e for e in events if e["e"] == "release" and e["partner"] == partner.member.name
-        ]
+        decisions = recalling.standing(events, partner.member.name)
         if decisions:
             event = decisions[-1]
             told = acts.acts(connection, keyring, record)
-            last = max(at for at, opened in told if opened.entry.act == "released")
+            whose = {"act": "released", "partner": partner.member.id}
+            last = max(at for at, opened in told if whose.items() <= opened.entry.fields().items())
             source = leaving.source(connection, keyring, record, event, partner.shelf)
             upto = [(at, opened) for at, opened in told if at <= last]
             slot = bytes.fromhex(event["slot"])
@@ -160,7 +159,7 @@ def _free(connection: Connection, shelf: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Gone:
-    """A partner's copy whose record was erased: only which record it was of is left."""
+    """A copy whose record was erased, or that was called back: only which record it was of."""
 
     slot: bytes
     record: str
@@ -192,7 +191,7 @@ def _opened(connection: Connection, row: Any, identity: PQIdentity) -> Copy | Go
         half = opening.unwrap(row.header, [identity])
         record = sealed_copies.record_of(half, row.payload)
         share = ledger.share_of(connection, record)
-        if share is None:
+        if share is None or len(row.payload) == sealed_copies.PLACE:
             return Gone(row.id, record.hex())
         key = sealed_copies.file_key(half, record, share)
         plain = opening.open_payload_bytes(row.payload[sealed_copies.PLACE :], key)
@@ -205,26 +204,14 @@ def _opened(connection: Connection, row: Any, identity: PQIdentity) -> Copy | Go
 
 
 def empty(store: Store, shelf: bytes, gone: Iterable[Gone]) -> None:
-    """Destroy what is left of copies of erased records; which record it was of stays."""
+    """Destroy what is left of copies that are gone; which record each was of stays."""
     slots = [one.slot for one in gone]
     for slot in slots:
         attaching.destroy(store, shelf, slot)
 
-    def work(connection: Connection) -> int:
-        query = select(tables.release.c.id, tables.release.c.payload)
-        rows = connection.execute(query.where(tables.release.c.id.in_(slots))).all()
-        full = [row for row in rows if len(row.payload) > sealed_copies.PLACE]
-        for row in full:
-            connection.execute(
-                update(tables.release)
-                .where(tables.release.c.id == row.id)
-                .values(payload=row.payload[: sealed_copies.PLACE])
-            )
-        return len(full)
-
     if not slots:
         return
-    emptied = store.casebook_writer.run(work)
+    emptied = store.casebook_writer.run(lambda connection: recalling.empty(connection, slots))
     if emptied:
         truncate_wal(store.casebook)
 

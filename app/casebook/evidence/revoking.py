@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from app.casebook import account, tables
+from app.casebook.evidence.recalling import ACT
 from app.casebook.keyring import Keyring
 from app.casebook.store import Store
 from crypto import bag, signing
@@ -52,16 +53,19 @@ def allowed(public: PublicSigner) -> str:
     return public.allowed_signers(bag.IDENTITY, [signing.BUNDLE, signing.REVOCATION])
 
 
-def released_and_erased(connection: Connection, keyring: Keyring, partner: str) -> tuple[str, ...]:
-    """Return what was released to a partner and is erased now, as the account of custody tells."""
+def released_and_gone(connection: Connection, keyring: Keyring, partner: str) -> tuple[str, ...]:
+    """Return what a partner got and is erased or called back, as the account of custody tells."""
     query = select(tables.record.c.id).where(tables.record.c.erased_on.is_not(None))
     erased = {row.hex() for row in connection.execute(query).scalars()}
-    told = {
-        opened.entry.record
-        for _, opened in account.openings(connection, keyring)
-        if opened.entry.act == "released" and opened.entry.more.get("partner") == partner
-    }
-    return tuple(sorted(told & erased))
+    told, recalled = set[str](), set[str]()
+    for _, opened in account.openings(connection, keyring):
+        one = opened.entry
+        if one.more.get("partner") == partner and one.act == "released":
+            told.add(one.record)
+            recalled.discard(one.record)
+        elif one.more.get("partner") == partner and one.act == ACT:
+            recalled.add(one.record)
+    return tuple(sorted((told & erased) | recalled))
 
 
 def published(connection: Connection) -> dict[str, PublicSigner]:

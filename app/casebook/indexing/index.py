@@ -173,6 +173,11 @@ class Index(Work, TagHistory, People, Searching, Asking):
             (record, event["partner"], event["purpose"], event["day"], event["by"]),
         )
 
+    def _on_recalled(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._db.execute(
+            "DELETE FROM release WHERE record = ? AND partner = ?", (record, event["partner"])
+        )
+
     def _nothing(self, _record: str, _ring: str, _event: Mapping[str, Any], _day: str) -> None:
         """Leave out what only a testimony's own page shows (``rules.BARS``)."""
 
