@@ -102,6 +102,7 @@ def unlock(locked: Locked, passphrase: str, member_id: bytes) -> bytes:
     """Return the secret. Raises `WrongPassphrase`, also for another member's or an altered lock."""
     aad = _aad(member_id, locked.profile)
     if len(passphrase) > LONGEST_PASSPHRASE:
+        waste(passphrase, locked.profile)  # the clock would tell that there is such a member
         raise WrongPassphrase("This passphrase does not open this lock.")
     aead = ChaCha20Poly1305(_stretch(passphrase, locked.salt, locked.profile))
     try:

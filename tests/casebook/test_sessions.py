@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from app.casebook import tables
 from app.casebook.keys import founding
 from app.casebook.shapes import NoSession, Refused
-from crypto import sessions
+from crypto import locking, sessions
 from crypto.errors import CryptoError
 
 HOURS = 3600
@@ -113,3 +113,20 @@ def test_with_the_last_log_out_the_index_is_forgotten(kit):
     assert kit.book.vault._loaded <= {"reviewers"}
     kit.book.log_out(two)
     assert kit.book.vault._index is None
+
+
+@pytest.mark.parametrize("passphrase", ["wrong words", "", "x" * 5000])
+def test_an_unknown_name_costs_what_a_wrong_passphrase_costs(kit, monkeypatch, passphrase):
+    """Counted, not timed: the same Argon2 with the same parameters, once."""
+    spent, really = [], locking.hash_secret_raw
+
+    def counted(secret, salt, *parameters):
+        spent.append((len(secret), len(salt), *parameters))
+        return really(secret, salt, *parameters)
+
+    monkeypatch.setattr(locking, "hash_secret_raw", counted)
+    for name in ("owner", "colleague", "partner", "nobody", ""):
+        with pytest.raises(Refused):
+            kit.book.log_in(name, passphrase, "", kit.now)
+    assert len(spent) == 5
+    assert len(set(spent)) == 1
