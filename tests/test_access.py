@@ -98,7 +98,7 @@ def test_a_testimony_that_is_not_shared_lets_nobody_but_the_leads_near(desk):
 
 def test_who_it_is_shared_with_works_on_it_and_decides_nothing(desk):
     record = "/testimony/<record_id>"
-    for line in (("GET", record), ("POST", f"{record}/notes"), ("POST", f"{record}/translation")):
+    for line in (("GET", record), ("POST", f"{record}/tags"), ("POST", f"{record}/notes")):
         assert desk[line]["colleague"] == YES
     for act in ("release", "release/preview", "hold", "met", "share", "unshare"):
         assert desk["POST", f"{record}/{act}"]["colleague"] == NO, act

@@ -49,6 +49,12 @@ def begin_all(
     connection.execute(insert(tables.event), events)
 
 
+def exists(connection: Connection, record_id: bytes) -> bool:
+    """Tell whether there is such a record, erased or not."""
+    query = select(tables.record.c.id).where(tables.record.c.id == record_id)
+    return connection.execute(query).first() is not None
+
+
 def ring_key(connection: Connection, keyring: Keyring, ring: str) -> tuple[bytes, bytes]:
     """Return the key a new record is wrapped under. Who lacks a ring cannot write into it."""
     if ring == LEADS and not keyring.rings.get(LEADS):
@@ -69,8 +75,7 @@ def record_key(connection: Connection, keyring: Keyring, record_id: bytes) -> by
     ).one_or_none()
     if row is None:
         refuse_erased(connection, record_id)
-        known = select(tables.record.c.id).where(tables.record.c.id == record_id)
-        raise NotYours if connection.execute(known).first() else NotFound
+        raise NotYours if exists(connection, record_id) else NotFound
     if row.casebook_key_id not in keyring.casebook and keyring.member.id:
         keyring.load(connection)
     key = keyring.casebook.get(row.casebook_key_id)

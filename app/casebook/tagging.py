@@ -5,7 +5,7 @@ import secrets
 from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import BadTag, NotFound, TagInput
+from app.casebook.shapes import BadTag, NotFound, TagInput, Testimony
 from app.casebook.store import Store
 from app.casebook.testimonies import Testimonies
 from app.casebook.vault import READERS, Vault
@@ -84,7 +84,7 @@ class Tagging:
         keyring.require(*READERS)
         opened = self.testimonies.open(keyring, record)
         check(self.store.model, tag, len(opened.narrative))
-        person = self._person_of(keyring, tag.person)
+        person = self._person_of(keyring, tag.person, opened)
         tag_id = secrets.token_hex(16)
         event = {
             **event_of(tag_id, person[0], tag, opened.narrative),
@@ -104,7 +104,7 @@ class Tagging:
         if tag_id not in {one.id for one in opened.tags}:
             raise NotFound
         check(self.store.model, tag, len(opened.narrative))
-        person = self._person_of(keyring, tag.person)
+        person = self._person_of(keyring, tag.person, opened)
         event = {
             **event_of(tag_id, person[0], tag, opened.narrative),
             "e": "edit",
@@ -132,13 +132,15 @@ class Tagging:
         event = {"e": "untag", "tag": tag_id, "by": keyring.member.name, "day": self.store.today()}
         self.testimonies.append(keyring, record, event, "untagged")
 
-    def _person_of(self, keyring: Keyring, said: str) -> tuple[str, str]:
+    def _person_of(self, keyring: Keyring, said: str, opened: Testimony) -> tuple[str, str]:
         """Return id and, if the person is new, the name to begin them with."""
         if said.startswith("new:"):
             name = said.removeprefix("new:").strip()
             if not name:
                 raise BadTag("person")
             return secrets.token_hex(16), name
+        if said in {tag.person for tag in opened.tags}:  # seen here, if nowhere else
+            return said, ""
         if self.vault.index(keyring).named(visible(keyring.rings), said) is None:
             raise BadTag("person")
         return said, ""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from app.casebook import account, collecting, ledger, wrapped
 from app.casebook.evidence import rules
 from app.casebook.indexing.conditions import visible
+from app.casebook.indexing.tags import NAMED
 from app.casebook.keeping import erasure
 from app.casebook.keyring import LEADS, Keyring
 from app.casebook.shapes import (
@@ -126,16 +127,22 @@ class Testimonies:
         act: str,
         new_person: tuple[str, str] = ("", ""),
     ) -> None:
-        """Append an event to a record together with the act, and begin a person if one is named."""
+        """Append an event to a record together with the act, and begin a person if one is named.
+
+        Who was given this one record alone cannot begin another in its ring: then the event itself
+        names the person, until a lead writes more of them.
+        """
         today = self.store.today()
         record_id, (person_id, name) = id_of(record), new_person
         person = {"e": "person", "name": name}
 
         def work(connection: Connection) -> None:
-            if name:
-                ring = ledger.ring_of(connection, record_id)
+            ring, said = ledger.ring_of(connection, record_id), dict(event)
+            if name and keyring.rings.get(ring):
                 ledger.begin(connection, keyring, id_of(person_id), today, person, ring)
-            body = ledger.append(connection, keyring, record_id, event)
+            elif name:
+                said[NAMED] = name
+            body = ledger.append(connection, keyring, record_id, said)
             digest = hashlib.sha256(body).hexdigest()
             entry = Entry(act, keyring.member.id, today, digest, record)
             account.append(connection, keyring, [entry])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.casebook.keeping import erasure
+
 
 @pytest.fixture
 def closed(world, owner):
@@ -82,3 +84,47 @@ def test_the_reviewer_it_is_shared_with_shares_it_no_further(owner, outsider, cl
     page = outsider.testimony(closed)
     assert page.root.one("section", id="sharing") is None
     assert page.root.one("section", id="release") is None
+
+
+def person_of(page):
+    return page.root.one("li", "tag").attrs["data-person"]
+
+
+def test_the_reviewer_places_somebody_new_and_the_lead_finds_them(
+    world, owner, outsider, colleague, closed
+):
+    share(owner, closed)
+    assert outsider.tag(closed, person="new:김비밀").status == 303
+    person = person_of(outsider.testimony(closed))
+    assert outsider.tag(closed, person=person, stage="cn_arrest").status == 303  # again, chosen
+    assert "김비밀" in owner.get("/people").text
+    assert owner.get(f"/people/{person}").status == 200
+    for browser in (outsider, colleague):
+        assert "김비밀" not in browser.get("/people").text
+        assert browser.get(f"/people/{person}").status == 404
+
+
+def test_a_lead_goes_on_with_whom_the_reviewer_named(world, owner, outsider, closed):
+    share(owner, closed)
+    outsider.tag(closed, person="new:김비밀")
+    person = person_of(owner.testimony(closed))
+    page = owner.get(f"/people/{person}")
+    assert owner.post(page.form(action="/name"), name="Kim Bi-mil").status == 303
+    world.book.vault._index, world.book.vault._loaded = None, set()  # as after a restart
+    page = owner.get(f"/people/{person}")
+    assert "김비밀" in page.text
+    assert "Kim Bi-mil" in page.text
+    owner.post(owner.testimony(closed).form(action="/retract"))
+    assert owner.get(f"/people/{person}").status == 200
+
+
+def test_who_was_named_in_one_testimony_alone_is_gone_with_it(world, owner, outsider, closed):
+    share(owner, closed)
+    outsider.tag(closed, person="new:김비밀")
+    assert "김비밀" in owner.get("/people").text
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    erasure.erase(world.store, [bytes.fromhex(closed)], "erased", ring)
+    world.book.vault.forget([closed])
+    assert "김비밀" not in owner.get("/people").text
+    world.book.vault._index, world.book.vault._loaded = None, set()
+    assert "김비밀" not in owner.get("/people").text

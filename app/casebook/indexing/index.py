@@ -21,7 +21,7 @@ from app.casebook.indexing.asking import Asking
 from app.casebook.indexing.conditions import ROW, conditions, row_of, seen
 from app.casebook.indexing.people import People
 from app.casebook.indexing.searching import Searching
-from app.casebook.indexing.tags import TagHistory
+from app.casebook.indexing.tags import NAMED, TagHistory
 from app.casebook.indexing.work import Work
 from app.casebook.shapes import Page, Tag, Trouble
 from app.reading import edtf
@@ -62,6 +62,7 @@ class Index(Work, TagHistory, People, Searching, Asking):
         for schema in (SCHEMA, *(part.SCHEMA for part in PARTS)):
             self._db.executescript(schema)
         self._texts: dict[str, str] = {}
+        self._begun: set[str] = set()  # persons who have a record of their own
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
@@ -101,6 +102,8 @@ class Index(Work, TagHistory, People, Searching, Asking):
         with self._lock:
             self._changes += 1
             self._texts.pop(record, None)
+            self._forget_named(record)
+            self._begun.discard(record)
             for table, key in (
                 ("record", "id"),
                 ("person", "id"),
@@ -160,12 +163,29 @@ class Index(Work, TagHistory, People, Searching, Asking):
                 quarter(body.get("date_from") or body.get("date_to") or ""),
             ),
         )
+        if NAMED in body:
+            row = (body["person"], ring, body[NAMED])
+            self._db.execute("INSERT OR IGNORE INTO person VALUES (?,?,?)", row)
+            self._called(body["person"], body[NAMED])
+
+    def begun(self, person: str) -> bool:
+        """Tell whether a person has a record of their own."""
+        return person in self._begun
+
+    def _forget_named(self, record: str) -> None:
+        """Drop the persons whom this record alone names."""
+        sql = "SELECT json_extract(body, '$.person') FROM tag_version WHERE record = ?1"
+        sql += " UNION SELECT person FROM tag WHERE record = ?1"
+        for (person,) in self._all(sql, record):
+            if person not in self._begun:
+                self._db.execute("DELETE FROM person WHERE id = ?", (person,))
 
     def _on_person(self, record: str, ring: str, event: Mapping[str, Any], _day: str) -> None:
         self._db.execute(
             "INSERT OR REPLACE INTO person VALUES (?,?,?)", (record, ring, event["name"])
         )
         self._called(record, event["name"])
+        self._begun.add(record)
 
     def _on_release(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         self._db.execute(

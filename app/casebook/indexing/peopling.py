@@ -9,9 +9,12 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
+from sqlalchemy import Connection
+
+from app.casebook import ledger
 from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.index import Index
-from app.casebook.keyring import Keyring
+from app.casebook.keyring import LEADS, Keyring
 from app.casebook.shapes import BadTag, NotFound, Person, Tag
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
@@ -36,8 +39,24 @@ class Peopling:
         return self._vault.index(keyring), visible(keyring.rings)
 
     def _append(self, keyring: Keyring, person: str, event: dict[str, object], act: str) -> None:
+        self._begin(keyring, person)
         said = {"by": keyring.member.name, "day": self._store.today()}
         self._working.append(keyring, [(person, {**event, **said}, act)])
+
+    def _begin(self, keyring: Keyring, person: str) -> None:
+        """Give a record of their own to somebody whom a testimony for leads alone names."""
+        index, rings = self._index(keyring)
+        name = index.named(rings, person)
+        if name is None or index.begun(person):
+            return
+        first, today = {"e": "person", "name": name}, self._store.today()
+
+        def work(connection: Connection) -> None:
+            if not ledger.exists(connection, bytes.fromhex(person)):
+                ledger.begin(connection, keyring, bytes.fromhex(person), today, first, LEADS)
+
+        self._store.casebook_writer.run(work)
+        index.add(person, LEADS, [first], today)
 
     def _known(self, keyring: Keyring, *persons: str) -> None:
         index, rings = self._index(keyring)

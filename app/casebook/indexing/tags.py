@@ -12,6 +12,7 @@ from typing import Any
 
 from app.casebook.shapes import Tag, TagVersion
 
+NAMED = "named"  # in a tag: the name of somebody who has no record of their own
 SCHEMA = """
 CREATE TABLE tag_version (tag TEXT, number INTEGER, record TEXT, kind TEXT, seen INTEGER, body TEXT,
   PRIMARY KEY (tag, number)) WITHOUT ROWID;
@@ -23,6 +24,7 @@ _COPIED = ("person", "stage", "track")
 def make(record: str, body: str, name: str) -> Tag:
     """Return the tag of a stored body."""
     said = json.loads(body)
+    said.pop(NAMED, None)
     said["abuse"] = tuple(said.get("abuse", ()))
     return Tag(record=record, person_name=name, **said)
 
