@@ -233,6 +233,7 @@ class Shell:
         for words, parser in commands():
             given = options(parser)
             if "--passphrase-fd" in given and words != "restore":
+                self.more.setdefault(words, self._required(parser))
                 found[words] = {role: self._try(words, role) for role in ROLES}
             elif given & {"--identity-fd", "--shares-fd"}:
                 found[words] = "the shell, and the recovery identity on paper"
@@ -240,6 +241,12 @@ class Shell:
                 found[words] = "the shell"
         found["restore"] += "; with several members, one of them beside it"
         return found
+
+    def _required(self, parser):
+        """What a command nobody spoke of here needs to be tried at all: a file for each."""
+        wanted = [one for one in parser._actions if one.required and one.dest != "name"]
+        made = str(self.folder / "made")
+        return [part for one in wanted for part in (*one.option_strings[:1], made)]
 
     def _try(self, words, role):
         passphrase = self.world.passphrases.get(role, "wrong words")
