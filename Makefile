@@ -59,6 +59,7 @@ proof: .venv/test.stamp interop ## Long runs: 200 kills, five cold starts of Tor
 		NARU_REQUIRE_ALL=1 $(PY) -m pytest -s tests/tor || exit 1; \
 	done
 	NARU_TEST_PG=1 $(PY) -m pytest tests/intake tests/casebook tests/desk
+	$(PY) -m bench.handing
 	$(PY) -m bench --check
 
 fuzz: .venv/test.stamp ## Bend what strangers send, sixty seconds for each kind (longer: tests/fuzz/__main__.py)

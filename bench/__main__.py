@@ -14,6 +14,8 @@ BENCHES = {
     "start": "Start to first answer",
     "seal": "Sealing",
     "casebook": "The casebook: take in, unlock, filter, replace keys",
+    "bundle": "A bundle written into its age file",
+    "handing": "A partner's bundle, by the whole path",
     "browser": "Sealing in a witness's browser",
     "suggest": "Suggestions on an invented world and on the samples",
     "desk": "The desk at 100,000 testimonies and 300,000 tags",

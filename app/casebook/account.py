@@ -15,7 +15,7 @@ from app.casebook.keyring import REVIEWERS, Keyring
 from app.casebook.store import CUSTODY_ID
 from crypto import opening, padding, records, sealing
 from crypto.canonical import canonical
-from crypto.custody import Entry, Opening, Proven
+from crypto.custody import Entry, Opening
 from crypto.errors import CryptoError
 from crypto.exact import parse_exact
 from crypto.identities import PQIdentity
@@ -172,7 +172,7 @@ class ByRecord:
 
 
 class Account:
-    """The tree over all leaves, extended as the table grows; proofs need no key."""
+    """The tree over all leaves, extended as the table grows."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -188,7 +188,3 @@ class Account:
             for leaf in connection.execute(query.order_by(tables.custody.c.position)).scalars():
                 self._tree.append(leaf)
         return self._tree
-
-    def prove(self, position: int, opened: Opening, size: int) -> Proven:
-        """Return the opening with its inclusion proof in the tree of ``size``."""
-        return Proven(opened, position, tuple(self.tree().inclusion(position, size)))

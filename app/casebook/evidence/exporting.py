@@ -8,7 +8,7 @@ for byte, when it is made again.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.casebook.account import Account
@@ -104,7 +104,7 @@ def _files(
     for number, copy in enumerate(sorted(copies, key=lambda one: one.record), start=1):
         desk.progress(number, len(copies))
         told = rendering.testimony(copy, found)
-        read.append(told)
+        read.append(told if len(copies) <= dossier.MOST else replace(told, text="", redactions=[]))
         inside = [*_testimony(copy, told, found, desk.model), *_attachments(copy, desk.files)]
         items[copy.record] = [path for path, _ in inside]
         yield from inside
@@ -123,12 +123,16 @@ def _files(
 
 
 def _proven(copies: list[Copy], acts: Account, size: int) -> list[Proven]:
-    found: dict[int, Opening] = {}
+    found, tree = dict[int, Opening](), acts.tree()
     for copy in copies:
         for act in copy.content["acts"]:
             entry = Entry.of(act["entry"])
             found[int(act["position"])] = Opening(bytes.fromhex(act["salt"]), entry)
-    return [acts.prove(at, opened, size) for at, opened in sorted(found.items()) if at < size]
+    return [
+        Proven(opened, at, tuple(tree.inclusion(at, size)))
+        for at, opened in sorted(found.items())
+        if at < size
+    ]
 
 
 def _testimony(

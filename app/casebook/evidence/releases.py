@@ -7,7 +7,7 @@ disk tells neither whose a release is nor how many one partner has.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -36,7 +36,13 @@ class Copy:
 
     slot: bytes
     record: str
-    content: Mapping[str, Any]
+    plain: bytes = field(repr=False)
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says; read each time, because a thousand of them are held at once."""
+        read: dict[str, Any] = json.loads(self.plain)
+        return read
 
 
 def release(
@@ -134,7 +140,7 @@ def remake(
             slot = bytes.fromhex(event["slot"])
             attachments = attaching.told(event.get("attachments", ()), partner.shelf, slot)
             content = _content(record, source, event, _told(upto), attachments)
-            found.append(Copy(slot, record, content))
+            found.append(Copy(slot, record, canonical(content)))
     return found
 
 
@@ -197,10 +203,10 @@ def _opened(connection: Connection, row: Any, identity: PQIdentity) -> Copy | Go
         plain = opening.open_payload_bytes(row.payload[sealed_copies.PLACE :], key)
     except CryptoError as error:
         raise Altered from error
-    content = json.loads(plain)
-    if content["record"] != record.hex():
+    copy = Copy(row.id, record.hex(), padding.unpad(plain))
+    if copy.content["record"] != copy.record:
         raise Altered
-    return Copy(row.id, content["record"], content)
+    return copy
 
 
 def empty(store: Store, shelf: bytes, gone: Iterable[Gone]) -> None:

@@ -36,8 +36,8 @@ def placeholders(copies: Iterable[Copy], name: str) -> Placeholders:
     """Give numbers to everybody and everything these copies leave out, and all they tell of."""
     found = set[str]()
     for copy in copies:
-        found |= set(cutting.tokens(copy.content))
-        found |= set(copy.content.get("people", ()))
+        content = copy.content
+        found |= {*cutting.tokens(content), *content.get("people", ())}
     order = {one: hashlib.sha256(f"{name} {one}".encode()).hexdigest() for one in found}
     return Placeholders(order)
 
