@@ -18,7 +18,7 @@ from app.desk.stages import path_of
 from app.desk.words import gettext
 from app.reading.claims import Claim, days
 from app.reading.clock import clocks
-from app.reading.closing import UN_URGENT, Group, closing, cohorts
+from app.reading.closing import UN_URGENT, Closing, Group, closing, cohorts
 from app.reading.corroboration import corroborate
 from app.reading.rules import questions
 from app.reading.wording import expectation
@@ -27,7 +27,7 @@ from app.web import language
 pages = Blueprint("people", __name__)
 PAGE = 100
 RELATIONS = ("spouse", "child", "parent", "sibling", "other_relative", "other")
-TAGS = 10  # of one person on one page, which does not grow with what is told
+TAGS = 8  # of one person on one page, which does not grow with what is told
 MOST_ASKED = 20
 SHOWN = 60  # closing windows on one page
 
@@ -155,16 +155,22 @@ def _held_then(held: Index, rings: list[str], group: Group) -> int:
 @pages.get("/clock")
 def clock() -> str:
     """Show which windows close soonest, and where the model would expect known groups today."""
-    claims, model = book().peopling.recent(keyring()), desk().model
+    model, today = desk().model, _today()
     held, rings = book().working.index(keyring()), visible(keyring().rings)
-    soon = closing(model, claims, _today())[:SHOWN]
-    groups = cohorts(model, (), _today())
+    soon: list[Closing] = held.kept(
+        ("closing", today, *rings),
+        lambda: closing(model, book().peopling.recent(keyring()), today)[:SHOWN],
+    )
+    groups = held.kept(
+        ("returns", today, *rings),
+        lambda: [(one, _held_then(held, rings, one)) for one in cohorts(model, (), today)],
+    )
     return render_template(
         "desk/clock.html",
         model=model,
-        today=_today(),
+        today=today,
         soon=soon,
         urgent=UN_URGENT,
-        groups=[(one, _held_then(held, rings, one)) for one in groups],
+        groups=groups,
         names={one.person: held.named(rings, one.person) or one.person[:8] for one in soon},
     )

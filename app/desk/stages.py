@@ -3,11 +3,12 @@
 from flask import Blueprint, render_template, request
 
 from app.casebook.indexing import mapping
+from app.casebook.indexing.conditions import visible
 from app.casebook.shapes import Tag
 from app.desk.context import book, desk, keyring
 from app.desk.drawing import Drawing, Visit, draw
 from app.desk.words import stays, when
-from app.reading.rules import about_the_model
+from app.reading.rules import Deviation, about_the_model
 from app.web import language
 
 pages = Blueprint("stages", __name__)
@@ -49,13 +50,14 @@ def gaps() -> str:
 @pages.get("/map/model")
 def differs() -> str:
     """Show what testimonies tell otherwise than the model: evidence about it, not about them."""
-    claims = book().peopling.fullest(keyring())
-    return render_template(
-        "desk/differs.html",
-        model=desk().model,
-        found=about_the_model(desk().model, claims),
-        persons=len({claim.person for claim in claims}),
-    )
+    index, model = book().vault.index(keyring()), desk().model
+
+    def hold() -> list[tuple[list[Deviation], int]]:
+        claims = book().peopling.fullest(keyring())
+        return [(about_the_model(model, claims), len({claim.person for claim in claims}))]
+
+    ((found, persons),) = index.kept(("differs", *visible(keyring().rings)), hold)
+    return render_template("desk/differs.html", model=model, found=found, persons=persons)
 
 
 def path_of(tags: tuple[Tag, ...]) -> Drawing:

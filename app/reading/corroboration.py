@@ -59,18 +59,16 @@ def _count(key: tuple[str, int, str], claims: list[Claim]) -> Corroboration:
 
 def independent_groups(claims: Iterable[Claim]) -> list[list[Claim]]:
     """Join claims that share a witness, a testimony or an informant, however indirectly."""
-    groups: list[tuple[set[str], list[Claim]]] = []
+    held: dict[str, list[Claim]] = {}  # key: the claims of its group, one list for all its keys
+    keys_of: dict[int, set[str]] = {}  # that list, by identity: its keys
     for claim in claims:
         keys, members = _keys(claim), [claim]
-        apart = []
-        for others, held in groups:
-            if others & keys:
-                keys |= others
-                members = [*held, *members]
-            else:
-                apart.append((others, held))
-        groups = [*apart, (keys, members)]
-    return [members for _, members in groups]
+        for group in {id(held[key]): held[key] for key in sorted(keys & held.keys())}.values():
+            keys |= keys_of.pop(id(group))
+            members = [*group, *members]
+        keys_of[id(members)] = keys
+        held.update(dict.fromkeys(keys, members))
+    return list({id(group): group for group in held.values()}.values())
 
 
 def _keys(claim: Claim) -> set[str]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from typing_extensions import override
@@ -79,6 +79,14 @@ class Index(Work, TagHistory, People, Searching, Asking):
                 known = (self._changes, self._all(sql, *values))
                 self._memory[(sql, *values)] = known
             return known[1]
+
+    def kept(self, key: tuple[object, ...], make: Callable[[], list[Any]]) -> list[Any]:
+        """Make something once for as long as nothing is added."""
+        changes = self._changes
+        known = self._memory.get(key)
+        if known is None or known[0] != changes:
+            known = self._memory[key] = (changes, make())
+        return known[1]
 
     def add(self, record: str, ring: str, events: Iterable[Mapping[str, Any]], day: str) -> None:
         """Apply events of one record, in order."""

@@ -5,13 +5,17 @@ more event, and nothing that was said is lost on the way.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.casebook.indexing.conditions import seen
 from app.casebook.indexing.romanising import likeness, spellings
+from app.casebook.indexing.tags import make
+from app.casebook.shapes import Tag
 
 LIKE = 80  # of 100: what is proposed as perhaps the same person
 PROPOSED = 8
+_AT_ONCE = 500  # ids in one question to SQLite
 
 SCHEMA = """
 CREATE INDEX person_name ON person (name, id);
@@ -148,18 +152,44 @@ class People:
         found = [(other, said, score) for other, (said, score) in best.items()]
         return sorted(found, key=lambda one: (-one[2], one[1], one[0]))[:PROPOSED]
 
-    def sources(self, records: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """Return the thread and the answers (as JSON) of records."""
-        marks = ",".join("?" * len(records))
-        sql = f"SELECT id, thread, answers FROM record WHERE id IN ({marks})"  # noqa: S608 - marks
-        return {i: (thread, answers) for i, thread, answers in self._all(sql, *records)}
+    def roots(self) -> dict[str, str]:
+        """Return, for everyone who was joined to another, who they are at the last."""
+        joined = dict(self._all("SELECT child, parent FROM joined"))
+        return {child: self.root(child) for child in joined}
+
+    def tags_of(self, rings: Sequence[str], persons: Sequence[str]) -> list[Tag]:
+        """Return the tags of many persons, of records that are seen."""
+        sql, values = seen("r", rings)
+        found: list[Tag] = []
+        for some in _parts(persons):
+            rows = self._all(
+                "SELECT t.record, t.body, p.name FROM tag t JOIN record r ON r.id = t.record"  # noqa: S608 - marks
+                " LEFT JOIN person p ON p.id = t.person"
+                f" WHERE t.person IN ({','.join('?' * len(some))}) AND {sql} ORDER BY t.id",
+                *some,
+                *values,
+            )
+            found += [make(record, body, name or "") for record, body, name in rows]
+        return found
+
+    def sources(self, records: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+        """Return of records the thread, and the answers on the chain and on money."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for some in _parts(records):
+            sql = (
+                "SELECT id, thread, json_extract(answers, '$.c_chain'),"  # noqa: S608 - marks
+                " json_extract(answers, '$.c_paid') FROM record"
+                f" WHERE id IN ({','.join('?' * len(some))})"
+            )
+            found |= {i: (thread, str(c), str(p)) for i, thread, c, p in self._all(sql, *some)}
+        return found
 
     def told_since(self, rings: Sequence[str], quarter: str, limit: int) -> list[str]:
-        """Return persons of whom something is dated to a quarter or later."""
+        """Return persons of whom something is dated to a quarter or later, the latest first."""
         marks = ",".join("?" * len(rings))
         sql = (
-            f"SELECT DISTINCT person FROM tag WHERE quarter >= ? AND ring IN ({marks})"  # noqa: S608 - marks
-            " LIMIT ?"
+            f"SELECT person FROM tag WHERE quarter >= ? AND ring IN ({marks})"  # noqa: S608 - marks
+            " GROUP BY person ORDER BY max(quarter) DESC, person LIMIT ?"
         )
         return [person for (person,) in self._all(sql, quarter, *rings, limit)]
 
@@ -182,3 +212,8 @@ class People:
         return [
             (self.root(person), date) for person, date in self._all(sql, quarter, stage, *rings)
         ]
+
+
+def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(ids), _AT_ONCE):
+        yield ids[at : at + _AT_ONCE]

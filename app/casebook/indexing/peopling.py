@@ -6,7 +6,6 @@ peopling.part(keyring, "<the one who stays>", "<the other>")
 """
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
@@ -23,7 +22,7 @@ from app.reading.claims import Claim, Source
 
 LONGEST = 200
 CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
-RECENT = dt.timedelta(days=550)  # whose clock is read for everybody at once
+RECENT = dt.timedelta(days=280)  # whose clock is read for everybody at once
 MOST = 2000
 FULLEST = 300  # of so many, those of whom most is told, the model is held against what is told
 
@@ -118,29 +117,33 @@ class Peopling:
         """Return tags as claims: each with the witness, the chain and the money behind it."""
         index, _ = self._index(keyring)
         sources = index.sources(sorted({tag.record for tag in tags}))
-        return [_claim(tag, person or index.root(tag.person), sources) for tag in tags]
+        roots = {} if person else index.roots()
+        return [_claim(tag, person or roots.get(tag.person, tag.person), sources) for tag in tags]
 
     def recent(self, keyring: Keyring) -> list[Claim]:
         """Return the claims about everybody of whom something recent is told: for all clocks."""
         index, rings = self._index(keyring)
         since = dt.date.fromisoformat(self._store.today()) - RECENT
-        persons = index.told_since(rings, f"{since.year}-Q{(since.month + 2) // 3}", MOST)
-        tags = [tag for one in persons for tag in index.tags(rings, person=one)]
-        return self.claims(keyring, tags)
+        told = index.told_since(rings, f"{since.year}-Q{(since.month + 2) // 3}", MOST)
+        return self._about(keyring, told)
 
     def fullest(self, keyring: Keyring) -> list[Claim]:
         """Return the claims about those of whom most is told: what speaks about the model."""
         index, rings = self._index(keyring)
-        tags = [
-            tag for one in index.told_most(rings, FULLEST) for tag in index.tags(rings, person=one)
-        ]
-        return self.claims(keyring, tags)
+        return self._about(keyring, index.told_most(rings, FULLEST))
+
+    def _about(self, keyring: Keyring, persons: Sequence[str]) -> list[Claim]:
+        """Return the claims about persons and about everybody they were joined with."""
+        index, rings = self._index(keyring)
+        roots = index.roots()
+        meant = {roots.get(one, one) for one in persons}
+        family = [child for child, root in roots.items() if root in meant]
+        return self.claims(keyring, index.tags_of(rings, sorted({*meant, *persons, *family})))
 
 
-def _claim(tag: Tag, person: str, sources: dict[str, tuple[str, str]]) -> Claim:
-    thread, answers = sources.get(tag.record, ("", "{}"))
-    said = json.loads(answers)
-    hops = int(tag.hearsay) if tag.hearsay else CHAIN.get(str(said.get("c_chain", "")))
+def _claim(tag: Tag, person: str, sources: dict[str, tuple[str, str, str]]) -> Claim:
+    thread, chain, paid = sources.get(tag.record, ("", "", ""))
+    hops = int(tag.hearsay) if tag.hearsay else CHAIN.get(chain)
     details = {"ef_agency_as_named": tag.agency} if tag.agency else {}
     if tag.decision:
         details["ef_decision_value"] = tag.decision.partition(":")[2]
@@ -148,7 +151,7 @@ def _claim(tag: Tag, person: str, sources: dict[str, tuple[str, str]]) -> Claim:
         id=tag.id,
         person=person,
         stage=tag.stage,
-        source=Source(tag.record, thread, hops=hops, paid=said.get("c_paid") == "yes"),
+        source=Source(tag.record, thread, hops=hops, paid=paid == "yes"),
         track=tag.track,
         episode=tag.episode,
         start=tag.date_from,
