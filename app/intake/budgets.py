@@ -23,7 +23,7 @@ SHORT = 128 * 1024  # bytes of a sealed item that is taken at all times: some 30
 
 
 class TooLong(Exception):
-    """The day's budget is spent, and this is not short."""
+    """The day's bytes are spent, and this is not short."""
 
 
 class Day:
@@ -37,15 +37,18 @@ class Day:
 
     @property
     def spent(self) -> bool:
-        """Whether more came today than the budget says."""
+        """Whether more came today than the budget says, by number or by bytes."""
         with self._lock:
             self._turn()
             return self._came >= self._items or self._bytes >= self._size
 
     def mark(self, size: int) -> bool:
-        """Tell whether an item of this size is beyond the budget. Raises `TooLong`."""
+        """Tell whether an item of this size is beyond the budget. Raises `TooLong`.
+
+        However many came, a long text is taken until the bytes are spent as well.
+        """
         spent = self.spent
-        if spent and size > SHORT:
+        if size > SHORT and self._bytes >= self._size:
             raise TooLong
         return spent
 

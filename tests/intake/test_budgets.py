@@ -51,7 +51,7 @@ def test_beyond_the_days_bytes_text_is_taken_and_marked(world, visitor):
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_beyond_the_day_a_very_long_text_waits_and_is_still_in_the_page(world, visitor, lang):
-    restart(world, items_a_day=1)
+    restart(world, bytes_a_day=1)
     assert visitor.tell().receipt
     page = visitor.tell(lang, w_narrative=LONG, k_rescue="yes")
     assert (page.status, page.receipt) == (503, None)
@@ -66,9 +66,16 @@ def test_beyond_the_day_a_very_long_text_waits_and_is_still_in_the_page(world, v
 def test_what_was_kept_before_is_known_again_however_long_it_is(world, visitor):
     form = visitor.get("/ko/").form("testimony")
     receipt = visitor.post(form, w_narrative=LONG).receipt
-    restart(world, items_a_day=1)
+    restart(world, bytes_a_day=1)
     assert visitor.post(form, w_narrative=LONG).receipt == receipt
     assert world.count() == 1
+
+
+def test_beyond_the_days_number_alone_even_a_very_long_text_is_taken(world, visitor):
+    restart(world, items_a_day=1)
+    assert visitor.tell().receipt
+    assert visitor.tell(w_narrative=LONG).receipt
+    assert marks(world) == [False, True]
 
 
 def test_the_day_is_counted_on_after_a_restart_and_anew_at_midnight(world, visitor):
@@ -183,7 +190,7 @@ def test_once_the_day_is_spent_all_is_marked_and_what_is_long_waits(world, items
     came = []
     for size in sizes:
         spent = len(came) >= items or sum(came) >= most
-        if spent and size > budgets.SHORT:
+        if sum(came) >= most and size > budgets.SHORT:
             with pytest.raises(budgets.TooLong):
                 day.mark(size)
         else:
