@@ -37,9 +37,9 @@ ON = (
 
 
 class Firefox:
-    """A browser behind a client's SocksPort. `page` is its Marionette."""
+    """A browser behind a client's SocksPort, or on loopback. `page` is its Marionette."""
 
-    def __init__(self, program, folder, socks):
+    def __init__(self, program, folder, socks=None):
         self.program, self.folder, self.socks = program, folder, socks
         self.process = self.page = None
 
@@ -85,14 +85,17 @@ class Firefox:
         yield from ((name, "true") for name in ON)
         yield from (
             ("marionette.port", port),
-            ("network.proxy.type", 1),
-            ("network.proxy.socks", '"127.0.0.1"'),
-            ("network.proxy.socks_port", self.socks),
-            ("network.proxy.socks_version", 5),
+            ("network.proxy.type", 1 if self.socks else 0),
             ("network.trr.mode", 5),
             ("network.http.speculative-parallel-limit", 0),
             ("intl.accept_languages", '"ko"'),
         )
+        if self.socks:
+            yield from (
+                ("network.proxy.socks", '"127.0.0.1"'),
+                ("network.proxy.socks_port", self.socks),
+                ("network.proxy.socks_version", 5),
+            )
 
     def find(self, css):
         return self.page.find_element("css selector", css)
