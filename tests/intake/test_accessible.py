@@ -1,8 +1,23 @@
-"""Every page, in every language: no violation found by axe-core, and nothing wider than 320 px."""
+"""Every page, in every language: valid, without a violation axe-core finds, whole on any screen."""
+
+import json
+import subprocess
+from pathlib import Path
 
 import pytest
+from intake.faces import pages
+from needs import give_up, need
 from outside import axe
-from outside.site import Upload
+
+CHECKER = Path(__file__).parents[1] / "a11y/node_modules/html-validate/bin/html-validate.mjs"
+# A window of 1280 by 1024 at 400 % is one of 320 by 256.
+SCREENS = {"small phone": (320, 640), "400 %": (320, 256), "desk": (1280, 1024)}
+WIDE = "[document.documentElement.scrollWidth, innerWidth]"
+LARGER = "document.documentElement.style.fontSize = '225%'"  # text alone at twice its size
+CLIPPED = """[...document.querySelectorAll('body *')].filter(e =>
+    e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden')
+    .map(e => e.outerHTML.slice(0, 80))"""
+LANGS = ["en", "ko", "zh"]
 
 
 @pytest.fixture(scope="module")
@@ -11,32 +26,41 @@ def browser():
         yield running
 
 
-def pages(visitor, lang):
-    """Every page a witness can meet, by name."""
-    yield "form", visitor.get(f"/{lang}/")
-    yield "refused form", visitor.tell(lang, w_narrative="", a_cross="other")
-    receipt = visitor.tell(lang, k_rescue="yes")
-    yield "receipt", receipt
-    yield "return", visitor.get(f"/{lang}/return")
-    yield "wrong words", visitor.come_back("abandon " * 9, lang)
-    yield "letters", visitor.come_back(receipt.receipt, lang)
-    yield "done", visitor.post(receipt.form("add"), w_narrative="x")
-    yield "sent file", visitor.post(receipt.form("attach"), attachment=Upload("a", b"1"))
-    for name in ("add", "correct", "answer"):
-        yield f"refused {name}", visitor.post(receipt.form(name), w_narrative="")
-    yield "refused withdrawal", visitor.post(receipt.form("withdraw"), receipt="", when="now")
-    yield "nothing", visitor.get(f"/{lang}/nothing")
-
-
-@pytest.mark.parametrize("lang", ["en", "ko", "zh"])
-def test_axe_finds_no_violation_and_nothing_stands_out_on_a_small_phone(browser, visitor, lang):
+@pytest.mark.parametrize("lang", LANGS)
+def test_axe_finds_no_violation_and_nothing_stands_out(browser, world, visitor, lang):
     context = browser.new_context(viewport={"width": 320, "height": 640})
     sheet = context.new_page()
     found = {}
-    for name, page in pages(visitor, lang):
-        wide, told = axe.look(sheet, page.text)
-        assert wide <= 320, (name, wide)
+    for name, page in pages(world, visitor, lang):
+        _, told = axe.look(sheet, page.text)
         if told:
             found[name] = told
+        for screen, (width, height) in SCREENS.items():
+            sheet.set_viewport_size({"width": width, "height": height})
+            wide, inner = sheet.evaluate(WIDE)
+            assert wide <= inner, (name, screen, wide)
+            assert sheet.evaluate(CLIPPED) == [], (name, screen)
+        sheet.set_viewport_size({"width": 320, "height": 640})
+        sheet.evaluate(LARGER)
+        wide, inner = sheet.evaluate(WIDE)
+        assert wide <= inner, (name, "text at twice its size", wide)
     context.close()
     assert found == {}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_page_is_valid_html(world, visitor, tmp_path, lang):
+    node = need("node")
+    if not CHECKER.exists():
+        give_up("html-validate is missing: cd tests/a11y && npm ci (apt-get install nodejs npm)")
+    for name, page in pages(world, visitor, lang):
+        (tmp_path / f"{name}.html").write_text(page.text)
+    (tmp_path / "rules.json").write_text('{"root": true, "extends": ["html-validate:standard"]}')
+    words = [node, CHECKER, "--config", "rules.json", "--formatter", "json", "."]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    found = json.loads(done.stdout)
+    told = [(r["filePath"], m["ruleId"], m["message"]) for r in found for m in r["messages"]]
+    assert (told, done.returncode) == ([], 0), done.stderr
+    (tmp_path / "form.html").write_text("<p><div id=a id=a></p>")
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 1, "the checker itself sees nothing"
