@@ -21,6 +21,7 @@ PACKAGES = {
     "strace": "strace",
     "systemd-analyze": "systemd",
     "tor": "tor",
+    "w3m": "w3m",
 }
 
 
