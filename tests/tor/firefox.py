@@ -85,12 +85,12 @@ class Firefox:
         yield from ((name, "true") for name in ON)
         yield from (
             ("marionette.port", port),
-            ("network.proxy.type", 1 if self.socks else 0),
+            ("network.proxy.type", 0 if self.socks is None else 1),
             ("network.trr.mode", 5),
             ("network.http.speculative-parallel-limit", 0),
             ("intl.accept_languages", '"ko"'),
         )
-        if self.socks:
+        if self.socks is not None:
             yield from (
                 ("network.proxy.socks", '"127.0.0.1"'),
                 ("network.proxy.socks_port", self.socks),
