@@ -1,9 +1,12 @@
 """What every test may share; each folder keeps the rest to itself."""
 
+import threading
+
 import postgresql
 import pytest
 from desk.world import Founded, World
-from outside.demo import Demo
+from outside.demo import Demo, free_ports
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +26,25 @@ def founded(tmp_path_factory):
 def world(tmp_path, founded):
     """A desk on its first day."""
     return World(tmp_path, founded)
+
+
+class Silent(WSGIRequestHandler):
+    def log(self, *_, **__):
+        """Say nothing."""
+
+
+@pytest.fixture
+def open_desk(tmp_path, founded):
+    """A desk that a real browser reaches, at an address of its own."""
+    (port,) = free_ports(1)
+    world = World(tmp_path, founded, f"http://127.0.0.1:{port}")
+    server = make_server("127.0.0.1", port, world.app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield world
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

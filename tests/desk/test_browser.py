@@ -1,36 +1,18 @@
 """The script of the tag form in a real browser: words selected in the text become a span."""
 
-import threading
-
 import pytest
-from desk.world import World
 from needs import need
-from outside.demo import free_ports
 from playwright.sync_api import sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 TEXT = "첫 줄 🧑‍🤝‍🧑 그리고 𠮷.\n\n<b>둘째</b> 줄의 말.\n"
 
 
-class Silent(WSGIRequestHandler):
-    def log(self, *_, **__):
-        """Say nothing."""
-
-
 @pytest.fixture
-def served(tmp_path, founded):
+def served(open_desk):
     """A desk at an address of its own, with one testimony taken in."""
-    (port,) = free_ports(1)
-    world = World(tmp_path, founded, f"http://127.0.0.1:{port}")
-    world.record = world.arrive(TEXT)
-    world.member("owner").queue()
-    server = make_server("127.0.0.1", port, world.app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield world
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    open_desk.record = open_desk.arrive(TEXT)
+    open_desk.member("owner").queue()
+    return open_desk
 
 
 @pytest.fixture

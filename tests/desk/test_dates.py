@@ -19,7 +19,7 @@ def convert(browser, record, **said):
     """Press the button of the form that converts."""
     page = browser.testimony(record)
     path, form = f"/testimony/{record}/tags/dates", page.form("place")
-    assert page.id("place").one("button", formaction=f"{path}#place")
+    assert page.id("place").one("button", formaction=f"{path}#place").text == "Convert the date"
     return browser.post_pairs(form, form.filled(**said), path)
 
 
