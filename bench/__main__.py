@@ -18,6 +18,7 @@ BENCHES = {
     "handing": "A partner's bundle, by the whole path",
     "browser": "Sealing in a witness's browser",
     "suggest": "Suggestions on an invented world and on the samples",
+    "rules": "Contradictions planted in an invented world",
     "desk": "The desk at 100,000 testimonies and 300,000 tags",
 }
 PREFACE = """# Measured

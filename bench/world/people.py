@@ -39,10 +39,11 @@ def person(model: Model, random: Random, number: int, told: frozenset[str]) -> P
     events = []
     for stage in stages:
         start = day if stage == _ZERO else at
-        stay = length(model, random, stage)
+        at = start + length(model, random, stage)
+        if stage in before:  # nobody is held in China after the return
+            start, at = min(start, day), min(at, day)
         own = model.stage(stage).tracks
-        events.append(Event(stage, own[0] if len(own) == 1 else track, start, start + stay))
-        at = start + stay
+        events.append(Event(stage, own[0] if len(own) == 1 else track, start, at))
     return Person(f"SYN-P-{number:06}", tuple(events))
 
 

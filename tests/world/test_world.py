@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bench import rules as bench_rules
 from bench.suggest import rows
 from bench.world import LANGS, MARK, RealDeployment, frames, generate, refuse
+from bench.world.claims import claimed
 from config.model import load_model
 from config.settings_files import mark_demonstration
 
@@ -72,3 +74,17 @@ def test_suggestions_keep_to_their_floor_on_the_world_and_on_the_samples():
 
 def test_the_cases_are_read_as_yaml():
     assert len(yaml.safe_load(Path("tests/reading/cases.yaml").read_text("utf-8"))) > 100
+
+
+def test_planted_contradictions_are_asked_about_and_nothing_else_is_called_impossible():
+    assert all(each.met for each in bench_rules.rows())
+
+
+def test_fifteen_in_a_hundred_have_a_contradiction_and_nobody_is_held_in_china_after_the_return():
+    told = list(claimed(1000, seed=3))
+    assert 100 < sum(each.planted is not None for each in told) < 200
+    assert told == list(claimed(1000, seed=3))
+    for each in told:
+        back = min((c.start for c in each.claims if c.stage == "forced_repatriation"), default="")
+        if back and each.planted is None:
+            assert all(c.end <= back for c in each.claims if c.stage.startswith(("cn_", "x_cn_")))

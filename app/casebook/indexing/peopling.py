@@ -22,7 +22,7 @@ from app.reading.claims import Claim, Source
 
 LONGEST = 200
 CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
-RECENT = dt.timedelta(days=280)  # whose clock is read for everybody at once
+RECENT = dt.timedelta(days=130)  # no window is longer open: 45 days, and three months
 MOST = 2000
 FULLEST = 300  # of so many, those of whom most is told, the model is held against what is told
 
