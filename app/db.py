@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Engine, LargeBinary, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
@@ -90,12 +90,23 @@ class WrongRevision(Exception):
     """The database is missing or not at the revision this code was written for."""
 
 
+class Unreachable(WrongRevision):
+    """Whether it is, nobody can say: its server does not answer, or not to this role."""
+
+    def __init__(self) -> None:
+        said = "the database does not answer: start its server, see whether this user may reach it"
+        super().__init__(said)
+
+
 def refuse_stale(engine: Engine, head: str) -> None:
     """Raise :class:`WrongRevision` unless the database stands at ``head``, without alembic."""
     try:
         with engine.connect() as connection:
             found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     except DBAPIError as error:
+        # What SQLite calls an operational error is a missing table; a server's is its absence.
+        if isinstance(error, OperationalError) and engine.dialect.name != "sqlite":
+            raise Unreachable from error
         raise WrongRevision("the database was never made: run 'python -m app init'") from error
     if found != head:
         raise WrongRevision(f"the database is at {found}, not {head}: run 'python -m app update'")

@@ -11,15 +11,18 @@ import pytest
 PACKAGES = {
     "age": "age",
     "chromium": "chromium",
+    "debootstrap": "debootstrap",
     "firefox-esr": "firefox-esr",
     "nft": "nftables",
     "node": "nodejs",
     "npm": "npm",
     "openssl": "openssl",
     "sha256sum": "coreutils",
+    "slowhttptest": "slowhttptest",
     "ssh-keygen": "openssh-client",
     "strace": "strace",
     "systemd-analyze": "systemd",
+    "systemd-nspawn": "systemd-container",
     "tor": "tor",
     "w3m": "w3m",
 }

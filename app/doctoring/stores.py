@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.db import WrongRevision, open_engine, refuse_stale
+from app.db import Unreachable, WrongRevision, open_engine, refuse_stale
 from app.doctoring import UNWISE, WRONG, Finding, Patient
 from app.mailbox import counting, tables
 from config.settings_files import DEMONSTRATION_MARK
@@ -74,6 +74,8 @@ def mailbox(patient: Patient) -> Iterator[Finding]:
             yield from _epochs(connection, patient.today)
             yield from _days(connection, patient.today)
             yield from _roles(connection)
+    except Unreachable as error:
+        yield Finding("database", WRONG, "the mailbox does not answer", str(error))
     except WrongRevision as error:
         yield Finding("revision", WRONG, str(error), "run `python -m app update`")
     except SQLAlchemyError as error:

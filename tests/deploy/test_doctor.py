@@ -3,12 +3,16 @@
 import datetime as dt
 import json
 import os
+import re
+from pathlib import Path
 
+import postgresql
 import pytest
 from deploy.conftest import TORRC
-from outside.demo import run
+from outside.demo import ROOT, run
 from sqlalchemy import delete, insert
 
+from app import move
 from app.db import open_engine
 from app.doctor import examine
 from app.mailbox import tables
@@ -51,6 +55,7 @@ FILES = [
     ("tor-intake-address", "var/lib/tor/naru-intake/hostname", "c" * 56 + ".onion\n"),
     ("tor-desk-address", "var/lib/tor/naru-desk/hostname", "c" * 56 + ".onion\n"),
     ("tor-intake-pow", "etc/tor/torrc", TORRC.replace("Enabled 1", "Enabled 0", 1)),
+    ("tor-desk-pow", "etc/tor/torrc", "Enabled 0".join(TORRC.rsplit("Enabled 1", 1))),
     ("tor-desk-open", "var/lib/tor/naru-desk/authorized_clients/lead.auth", None),
 ]
 
@@ -178,9 +183,46 @@ def test_a_database_that_does_not_answer_is_found(machine):
     text = machine.config.read_text()
     url = 'mailbox_url = "postgresql+psycopg://nobody@127.0.0.1:1/none"\n'
     machine.config.write_text(text.replace("[intake]", url + "[intake]"))
-    assert ids(machine) in (["database"], ["revision"])
+    (finding,) = examine(machine.patient())
+    assert finding.id == "database"
+    assert "start its server" in finding.do
     machine.config.write_text(text)
     assert ids(machine) == []
+
+
+def test_a_role_that_may_do_too_much_is_found(machine):
+    """The mailbox on PostgreSQL: as its owner, then as the role made for the intake."""
+    server = postgresql.server()
+    names = {name: server.database() for name in ("mailbox", "casebook")}
+    text = machine.config.read_text()
+    source = open_engine(machine.patient().one.mailbox_url)
+    target = open_engine(server.url(names["mailbox"]))
+    move.copy("mailbox", source, target)
+    for engine in (source, target):
+        engine.dispose()
+    script = "".join(f"\\set {name} {database}\n" for name, database in names.items())
+    server.sql(script + (ROOT / "deploy" / "postgresql.sql").read_text())
+    for role, found in (("owner", ["roles"]), ("naru_intake", [])):
+        line = f'mailbox_url = "{server.url(names["mailbox"], role)}"\n'
+        machine.config.write_text(text.replace("[intake]", line + "[intake]"))
+        assert ids(machine) == found
+    machine.config.write_text(text)
+    assert ids(machine) == []
+
+
+FINDS = re.compile(r'Finding\(\s*f?"([a-z{}-]+)"')
+
+
+def test_no_finding_is_without_a_test():
+    """Every name a check gives, in its source, is a name that these tests make appear."""
+    house = ROOT / "app"
+    text = "".join(p.read_text() for p in [*house.glob("doctoring/*.py"), house / "doctor.py"])
+    here = Path(__file__).read_text()
+    named = {
+        n.replace("{name}", which) for n in FINDS.findall(text) for which in ("intake", "desk")
+    }
+    assert len(named) > 30
+    assert {name for name in named if f'"{name}"' not in here} == set()
 
 
 def test_old_backups_and_keys_kept_too_long_are_found(machine):

@@ -18,6 +18,7 @@ import pytest
 from outside import walk
 from outside.demo import Demo
 from outside.site import Site
+from outside.table import UNPROTECTED, Row
 
 KILLS = int(os.environ.get("NARU_KILLS", "20"))
 SENDERS = 4
@@ -101,9 +102,31 @@ def again(site, storm):
 
 @pytest.mark.timeout(60 + 15 * KILLS)
 def test_what_was_acknowledged_is_there_once_and_whole(tmp_path):
-    storm, demo = Storm(), Demo(tmp_path / "data")
+    storm = endure(Demo(tmp_path / "data"), KILLS)
+    Row("kill -9 of everything", KILLS, 0, 0, leaks(tmp_path, storm)).tell()
+    assert leaks(tmp_path, storm) == 0
+
+
+@pytest.mark.skipif(os.environ.get("NARU_PROOF") != "1", reason="by hand: make proof")
+@pytest.mark.timeout(60 + 15 * KILLS)
+def test_without_the_protection_the_same_storm_is_seen_to_lose(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(UNPROTECTED))
+    with pytest.raises(AssertionError):
+        endure(Demo(tmp_path / "data"), 20)
+
+
+def leaks(folder, storm):
+    """Files that hold a text that somebody sent."""
+    marks = [one.text[:16].encode() for one in storm.sent]
+    held = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    return sum(any(mark in data for mark in marks) for data in held)
+
+
+def endure(demo, kills):
+    """Kill so many times in the middle of a storm; what was promised holds each time."""
+    storm = Storm()
     with demo:
-        for _ in range(KILLS):
+        for _ in range(kills):
             known = len(storm.sent)
             weather(demo, storm)
             demo.start()
@@ -113,6 +136,7 @@ def test_what_was_acknowledged_is_there_once_and_whole(tmp_path):
         assert storm.wrong == []
         check_words(Site(demo.intake), storm.sent)
         check_desk(demo, storm)
+    return storm
 
 
 def check_desk(demo, storm):
