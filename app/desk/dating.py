@@ -14,7 +14,7 @@ from app.reading.dates import Stated, convert, find_dates
 from app.reading.durations import find_durations
 
 MOST = 24  # dates of one text, offered
-LONGEST = 200_000
+LONGEST = 20_000  # characters of a text that are looked through for dates, so that a page is quick
 CALENDARS = {
     "lunar": N_("lunar calendar"),
     "juche": N_("Juche calendar"),

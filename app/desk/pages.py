@@ -20,7 +20,8 @@ def search() -> str:
     names = ("lang", "state", "role", "stage")
     filters = {name: request.args[name] for name in names if request.args.get(name)}
     found = book().search(keyring(), q, **filters) if q else None
-    return render_template("desk/search.html", q=q, found=found, filters=filters)
+    veil = book().working.settings(keyring()).veil
+    return render_template("desk/search.html", q=q, found=found, filters=filters, veil=veil)
 
 
 @pages.get("/account")

@@ -74,6 +74,7 @@ def show(person_id: str) -> str | Response:
         start=start,
         later=start + TAGS if len(person.tags) > start + TAGS else 0,
         tags={tag.id: tag for tag in person.tags},
+        veil=book().working.settings(keyring()).veil,
     )
 
 

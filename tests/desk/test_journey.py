@@ -72,14 +72,17 @@ def triage(window, count):
     page.goto("/queue")
 
 
-def blurred(window):
-    return window.page.locator("#narrative").evaluate("e => getComputedStyle(e).filter") != "none"
+def blurred(window, what="#narrative"):
+    words = window.page.locator(what).first
+    return words.evaluate("e => getComputedStyle(e).filter") != "none"
 
 
 def read(window, record):
     """Open a testimony: its words are blurred until they are asked for."""
     window.page.goto(f"/testimony/{record}")
     assert blurred(window)
+    if window.page.locator("#suggestions blockquote").count():
+        assert blurred(window, "#suggestions blockquote")
     if window.script:
         window.page.keyboard.press("v")
     else:
@@ -147,6 +150,24 @@ def join(window, one, others, sister):
     assert page.locator(f'[data-kin="{sister}"]').count() == 1
 
 
+def ask(window):
+    """Find the planted conflict as a question, read the clock, and search."""
+    page = window.page
+    question = page.locator("#questions [data-rule]").first
+    assert question.get_attribute("data-severity")
+    assert question.locator("a").count()  # it leads to the claims that disagree
+    assert blurred(window, ".tag blockquote")
+    assert "모델은" in page.locator("#clock").first.text_content()
+    window.look("journey-person")
+    page.goto("/clock")
+    assert "2023-10-09" in page.locator("#cohorts").text_content()
+    window.look("journey-clock")
+    page.goto("/search?q=온성")
+    assert blurred(window, "a.submission bdi")
+    assert page.locator("a.submission mark").text_content() == "온성"
+    window.look("journey-search")
+
+
 def test_an_evening_at_the_desk(window, open_desk):
     texts = ((HANGUL, "ko"), (LATIN, "en"), (HAN, "zh"))
     records = [open_desk.arrive(text, lang=lang) for text, lang in texts]
@@ -172,17 +193,7 @@ def test_an_evening_at_the_desk(window, open_desk):
     assert page.locator("#narrative").count()
 
     join(window, one, (latin, han), sister)
-    question = page.locator("#questions [data-rule]").first
-    assert question.get_attribute("data-severity")
-    assert question.locator("a").count()  # it leads to the claims that disagree
-    assert "모델은" in page.locator("#clock").first.text_content()
-    window.look("journey-person")
-    page.goto("/clock")
-    assert "2023-10-09" in page.locator("#cohorts").text_content()
-    window.look("journey-clock")
-    page.goto("/search?q=온성")
-    assert page.locator("a.submission mark").text_content() == "온성"
-    window.look("journey-search")
+    ask(window)
 
 
 def test_the_queue_by_keys(window, open_desk):

@@ -31,6 +31,28 @@ def test_the_text_is_shown_as_it_was_typed(world, owner, text):
     assert len(list(page.root.all("script"))) == 1
 
 
+def test_hostile_words_are_only_words_on_every_page(world, owner):
+    """In each place where somebody may type: nothing of it is an element, a formula or a script."""
+    bad = "</pre></script><script>alert(1)</script><img src=x onerror=y>\u202e=1+1"
+    record = world.arrive(f"{bad}\n가나다라", w_where=bad, b_name=(bad,), w_when=bad)
+    owner.queue()
+    said = {"agency": bad, "date_as_stated": bad[:60]}
+    assert owner.tag(record, person=f"new:{bad}", start="0", end="60", **said).status == 303
+    page = owner.testimony(record)
+    owner.post(page.form(action="/translation"), lang="en", text=bad)
+    owner.post(page.form(action="/notes"), note=bad)
+    person = page.root.one(cls="tag").attrs["data-person"]
+    owner.post(owner.get(f"/people/{person}").form(action="/name"), name=bad)
+    asked = "/search?q=%3C/script%3E%3Cscript%3Ealert(1)"
+    paths = ["/queue", f"/testimony/{record}", "/people", f"/people/{person}", asked, "/custody"]
+    for path in paths:
+        page = owner.get(path)
+        assert page.status == 200, path
+        assert not any("alert(1)" in script.text for script in page.root.all("script")), path
+        assert not any("onerror" in node.attrs for node in page.root.all()), path
+    assert "alert(1)" in owner.get(asked).text
+
+
 def test_twenty_thousand_lines(world, owner):
     text = "\n".join(f"{number}. 줄" for number in range(20_000))
     record = world.arrive(text)
