@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 
 HOUSE = Path(__file__).resolve().parent.parent
-FOLDERS = ("app", "config", "crypto", "migrations", "deploy", "tests", "bench", "docs")
+FOLDERS = ("app", "config", "crypto", "migrations", "web", "deploy", "tests", "bench", "docs")
 FILES = (
     "wsgi.py",
     "LICENSE",

@@ -133,7 +133,9 @@ def test_both_apps_hand_over_their_source_to_anybody(demo):
         with tarfile.open(fileobj=io.BytesIO(page.body)) as tar:
             names = set(tar.getnames())
             licence = tar.extractfile("naru/LICENSE").read()
-        assert {"naru/wsgi.py", "naru/app/source.py", "naru/Makefile"} <= names
+        assert {
+            f"naru/{n}" for n in ("wsgi.py", "app/source.py", "Makefile", "web/build.mjs")
+        } <= names
         assert b"AFFERO" in licence
     assert "href=/source" in Site(demo.intake).get("/ko/").text
 
