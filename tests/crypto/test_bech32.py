@@ -114,6 +114,14 @@ def test_a_hybrid_recipient_has_1959_characters():
     assert parse_recipient(text) == parse_recipient(text.upper()) == recipient
 
 
+def test_a_classic_recipient_is_read_under_its_own_prefix_alone():
+    recipient = X25519Identity(bytes(31) + b"\x01").recipient
+    assert parse_recipient(str(recipient)) == recipient
+    for prefix in ("agx", "age1", "age-secret-key-"):
+        with pytest.raises(MalformedKey):
+            parse_recipient(bech32.encode(prefix, recipient.public))
+
+
 def test_a_hybrid_identity_has_77_characters():
     text = str(PQIdentity(bytes(32)))
     assert len(text) == 77

@@ -56,3 +56,12 @@ def test_what_is_no_record_and_no_share_is_refused(record, share):
         copies.file_key(sealing.new_file_key(), record, share)
     with pytest.raises(ValueError, match="16 bytes"):
         copies.seal(b"", [PQIdentity.generate().recipient], record, share)
+
+
+def test_an_emptied_copy_still_says_of_which_record_it_was():
+    partner = PQIdentity.generate()
+    header, payload = copies.seal(b"told", [partner.recipient], RECORD, SHARE)
+    half = opening.unwrap(header, [partner])
+    assert copies.record_of(half, payload[: copies.PLACE]) == RECORD
+    with pytest.raises(TamperedRecord):
+        copies.record_of(half, payload[: copies.PLACE - 1])

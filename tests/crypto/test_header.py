@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import MalformedHeader, TamperedHeader
-from crypto.header import LONGEST, LONGEST_LINE, VERSION, Header, Stanza, decode64, read_header
+from crypto.header import (
+    LONGEST,
+    LONGEST_LINE,
+    VERSION,
+    Header,
+    Stanza,
+    decode64,
+    encode64,
+    read_header,
+)
 
 KEY = bytes(16)
 VISIBLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=9)
@@ -157,3 +166,9 @@ def test_any_bytes_are_refused_by_type_alone(hostile):
     for data in (hostile, VERSION + hostile, VERSION + b"-> x\n" + hostile):
         with pytest.raises(MalformedHeader):
             read(data)
+
+
+@pytest.mark.parametrize(("data", "coded"), [(b"\0\0\x17", b"AAAX"), (b"\0", b"AA"), (b"", b"")])
+def test_padding_is_all_that_is_taken_off(data, coded):
+    assert encode64(data) == coded
+    assert decode64(coded) == data

@@ -44,3 +44,13 @@ def test_padding_is_taken_off_again(data):
 def test_documents_of_ordinary_length_are_all_as_long():
     assert {len(pad_document(b"x" * n)) for n in (0, 1, DOCUMENT_FLOOR)} == {DOCUMENT_FLOOR}
     assert len(pad_document(b"x" * (DOCUMENT_FLOOR + 1))) == 2 * DOCUMENT_FLOOR
+
+
+@pytest.mark.parametrize("text", [b"a\n", b"\ta\t", b"a \r\n", b"\x0b", b""])
+def test_only_the_blanks_that_pad_are_taken_off(text):
+    assert unpad(pad(text, 32)) == text
+
+
+def test_what_fills_its_floor_stays_in_it():
+    assert bucket(1000, 1000) == 1000
+    assert bucket(1001, 1000) == 1024

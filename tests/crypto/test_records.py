@@ -1,6 +1,8 @@
 import time
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 from naru_vectors import cases
@@ -110,3 +112,12 @@ def test_a_hundred_thousand_bodies_open_in_seconds():
     for _ in range(5_000):
         ready.open(RECORD, 0, sealed)
     assert time.process_time() - began < 0.5  # a twentieth of ten seconds; 0.03 was measured
+
+
+@pytest.mark.parametrize("number", [1, 2, 255, 256, 70_000])
+def test_the_salt_of_a_paragraph_is_what_format_7_says(number):
+    """Derived here once more, by the library alone: two steps of HKDF-Expand."""
+    salts = HKDFExpand(hashes.SHA256(), 32, b"naru/v1/paragraph").derive(KEY)
+    salt = HKDFExpand(hashes.SHA256(), 32, number.to_bytes(4, "big")).derive(salts)
+    assert records.RecordKey(KEY).salt(number) == salt
+    assert records.RecordKey(CASEBOOK).salt(number) != salt
