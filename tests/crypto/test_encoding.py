@@ -22,3 +22,8 @@ def test_only_the_one_spelling_is_read(text, size):
 def test_a_second_spelling_of_one_byte_is_refused(text):
     with pytest.raises(ValueError, match="base64url"):
         decode_url(text, 1)
+
+
+def test_a_text_that_ends_like_padding_keeps_its_end():
+    assert encode_url(b"\0\0\x17") == "AAAX"
+    assert decode_url("AAAX", 3) == b"\0\0\x17"

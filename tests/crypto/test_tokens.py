@@ -98,3 +98,15 @@ def test_a_capability_of_other_lengths_is_refused():
 def test_a_capability_shows_none_of_its_keys():
     assert repr(CAPABILITY.same_key) not in repr(CAPABILITY)
     assert repr(CAPABILITY.thread) not in repr(CAPABILITY)
+
+
+@pytest.mark.parametrize("purpose", ["answer", "addition"])
+def test_a_root_hands_over_what_one_purpose_needs_and_no_more(purpose):
+    root = Root(bytes(range(32)))
+    handed = Capability.of(root, purpose)
+    assert (handed.thread, handed.slots.key, handed.same_key) == (
+        root.thread,
+        root.slots(purpose).key,
+        root.same_key,
+    )
+    assert handed.slots.key != root.slots("correction").key
