@@ -2,9 +2,10 @@
 # Python 3.11 or later, git and make are enough, without root; everything lands in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-page bench-smoke proof fuzz pictures clean
+.PHONY: help run test check lint format bench bench-page bench-smoke proof fuzz mutants pictures clean
 
 ARGS ?=
+FUZZ_SECONDS ?= 60
 # A file's tests stay together, for they share what is dear to start: a desk, a browser, a network of Tor.
 TOGETHER := -n auto --maxprocesses 4 --dist loadfile
 BIN := .venv/bin
@@ -71,8 +72,17 @@ proof: .venv/test.stamp interop ## Long runs, as root, two hours and more: fault
 	$(PY) -m bench --check
 	@echo "What faults did, every row of every run:"; cat $(FAULTS)
 
-fuzz: .venv/test.stamp ## Bend what strangers send, sixty seconds for each kind (longer: tests/fuzz/__main__.py)
-	NARU_FUZZ_SECONDS=60 $(PY) -m pytest --timeout=900 -q tests/fuzz
+fuzz: .venv/test.stamp ## Bend what strangers send, for each kind a minute blindly and a minute guided (FUZZ_SECONDS=60)
+	NARU_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PY) -m pytest --timeout=0 -q tests/fuzz
+	@if $(PY) -m pip install --quiet --require-hashes -r tests/fuzz/requirements.txt; then \
+		PYTHONPATH=tests:tests/crypto:. $(PY) -m fuzz all $(FUZZ_SECONDS); \
+	else \
+		echo "skipped: fuzzing guided by coverage (atheris is there for CPython 3.11 on Linux)"; \
+	fi
+
+mutants: .venv/test.stamp ## Bend crypto/ itself and see which tests notice (ARGS="crypto.stream.*"); hours. docs/mutants.md
+	nice -n 19 $(BIN)/mutmut run --max-children 1 $(ARGS)
+	$(BIN)/mutmut results | grep -v ": not checked"
 
 pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the fictional samples
 	NARU_REQUIRE_ALL=1 $(PY) -m pytest -p no:randomly tests/outside/pictures.py
@@ -80,7 +90,7 @@ pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the
 ##@ Leave no trace
 
 clean: ## Remove .venv, caches and the demonstration's data
-	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv var mutants .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf .coverage .coverage.* tests/interop/node_modules tests/a11y/node_modules web/node_modules
 
 # --- What the targets above stand on: each stamp says "installed since the list last changed".
