@@ -21,7 +21,6 @@ from crypto import opening
 from crypto.custody import Entry
 from crypto.documents import Document
 from crypto.errors import CryptoError, WrongIdentity
-from crypto.identities import PQIdentity
 
 TESTIMONY = "testimony"
 FROM_DESK = frozenset({"question", "reply"})
@@ -189,20 +188,24 @@ def _open(row: Row[Any], keys: EpochKeys) -> Opened:
         inner: tuple[str, ...] = ()
         if wrapped.is_wrapped(document):
             everyone = [one.identity for held in keys.values() for one in held]
-            inner, document = _unwrapped(document, everyone)
+            inner = wrapped.keys_of(document, everyone)
         return Opened(
-            row.id, row.day, document, file_key, row.payload, key.retired, inner, bool(row.flood)
+            row.id,
+            row.day,
+            _said(document, inner),
+            file_key,
+            row.payload,
+            key.retired,
+            inner,
+            bool(row.flood),
         )
     raise _whose(row, keys)
 
 
-def _unwrapped(
-    document: Document, identities: Sequence[PQIdentity]
-) -> tuple[tuple[str, ...], Document]:
-    """Return the file keys of what was carried here sealed, and what it reads as. ``Altered``."""
-    inner = wrapped.keys_of(document, identities)
+def _said(document: Document, inner: Sequence[str]) -> Document:
+    """Return the document as the desk reads it. Raises ``Altered``."""
     try:
-        return inner, wrapped.read(document, inner)
+        return wrapped.said(document, inner)
     except CryptoError as error:  # together they are no document, however well each was made
         raise Altered from error
 

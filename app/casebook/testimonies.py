@@ -76,8 +76,7 @@ class Testimonies:
         held = collecting.read_payload(
             payload, bytes.fromhex(first["key"]), record_id, document["epoch"]
         )
-        if "inner" in first:
-            held = wrapped.read(held, first["inner"])
+        held = wrapped.said(held, first.get("inner", ()))
         if canonical(held.to_object()) != canonical(document):
             raise Misfiled
 

@@ -10,9 +10,11 @@ import base64
 import binascii
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import BinaryIO
 
+from config.vocabularies import load_vocabularies
 from crypto import armor, opening
 from crypto.documents import Document
 from crypto.errors import CryptoError
@@ -77,6 +79,26 @@ def read(document: Document, keys: Sequence[str]) -> Document:
     if set(states) != {OPENED}:
         fields[STATE] = states
     return _as(document, fields, written)
+
+
+def said(document: Document, keys: Sequence[str] = ()) -> Document:
+    """Return a document as the desk reads it: opened, and with one answer where one is asked for.
+
+    A witness's own page seals what it likes: an array where the form asks for one line is read as
+    its lines.
+    """
+    document = read(document, keys) if keys else document
+    fields = {
+        name: BETWEEN[:1].join(value) if isinstance(value, tuple) and name not in _many() else value
+        for name, value in document.fields.items()
+    }
+    return document if fields == document.fields else replace(document, fields=fields)
+
+
+@cache
+def _many() -> frozenset[str]:
+    fields = load_vocabularies().fields.values()
+    return frozenset({FIELD, STATE} | {field.id for field in fields if field.many})
 
 
 def opened(document: Document) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.casebook import outcomes, tables
 from app.intake import replies
 from app.mailbox import tables as mailbox
+from config.vocabularies import load_vocabularies
 from crypto import sealing
 from crypto.armor import armored
 from crypto.documents import Document, Reply
@@ -297,3 +298,22 @@ def test_nobody_writes_to_themselves_in_the_desks_name(world, recipient, kind):
     page = taken_in(world, slot.hex())
     assert page.root.one(data_error="misfiled")
     assert "planted" not in page.text
+
+
+@pytest.mark.parametrize("value", [("x", "yes"), ("9" * 300,) * 40, "\0\u202e\ufeff한"])
+def test_answers_of_a_shape_no_form_gives_are_read_and_break_no_page(world, recipient, value):
+    """A page seals what it likes: every field there is as an array, or as signs nobody types."""
+    slot, thread = secrets.token_bytes(16), secrets.token_hex(16)
+    fields = dict.fromkeys(
+        [name for name in load_vocabularies().fields if name != "w_not_read"], value
+    )
+    for kind in ("testimony", "addition", "correction", "answer", "consent"):
+        own = slot if kind == "testimony" else secrets.token_bytes(16)
+        held = {"kind": kind, "id": own.hex(), "thread": thread, "epoch": WEEK}
+        held |= {"way": "browser", "lang": "ko", "fields": fields, "number": 2**32 - 1}
+        world.put(own, *sealing.seal(Document(**held).to_bytes(), [recipient]))
+    browser, record = world.member("owner"), slot.hex()
+    assert record in browser.queue()
+    for path in (f"/testimony/{record}", "/queue", "/people", "/map", "/search?q=x", "/today"):
+        page = browser.get(path)
+        assert page.status == 200, (path, page.error)
