@@ -1,9 +1,13 @@
 """Members, keys, requests, one's own code: on pages."""
 
 import pyotp
+from desk import world as desk_world
+from sqlalchemy import select
 
+from app.casebook import tables
 from app.casebook.keys import recovery, removal
 from crypto.identities import PQIdentity
+from crypto.recipients import parse_recipient
 
 WEEK = 7 * 24 * 3600
 
@@ -162,3 +166,18 @@ def test_with_one_member_the_paper_agrees_to_a_release_and_custody_says_so(world
     assert owner.release(record).status == 303
     ring = world.book.resume(owner.cookies["naru_desk"], world.now)
     assert [a.act for a in world.book.custody(ring)].count("confirmed-on-paper") == 1
+
+
+def test_what_was_sealed_to_a_retired_key_is_marked_on_its_page(world, owner, colleague):
+    with world.store.casebook.connect() as connection:
+        query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == desk_world.WEEK)
+        before = parse_recipient(connection.execute(query).scalar_one())
+    world.arrive()
+    (first,) = owner.queue()
+    assert owner.testimony(first).root.one(id="retired") is None
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    removal.remove(world.store, ring, "colleague")
+    late = world.arrive(to=before)
+    assert late in owner.queue()
+    assert "replaced when a member was removed" in owner.testimony(late).root.one(id="retired").text
+    assert owner.testimony(first).root.one(id="retired") is None
