@@ -22,10 +22,13 @@ class Witness(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.world = World(Path(self.folder.name), MONDAY.timestamp(), secrets.token_bytes(16))
+        self.world = self.founded(Path(self.folder.name))
         self.visitor = self.world.visitor()
         self.form = self.visitor.get("/ko/").form("testimony")
         self.page, self.kept, self.gone, self.waits = None, [], False, None
+
+    def founded(self, path):
+        return World(path, MONDAY.timestamp(), secrets.token_bytes(16))
 
     def teardown(self):
         self.world.engine.dispose()
@@ -47,7 +50,7 @@ class Witness(RuleBasedStateMachine):
         elif self.gone:
             assert page.status in (200, 409)
         elif text != self.first:
-            self.keep("correction", text)
+            self.keep("correction", text, "yes")
         if page.status == 200:
             assert page.receipt == self.page.receipt
 
@@ -58,6 +61,27 @@ class Witness(RuleBasedStateMachine):
         assert page.status == (409 if self.gone else 200)
         if not self.gone:
             self.keep(KINDS[name], text)
+
+    @precondition(lambda self: self.page)
+    @rule(text=TEXTS, first=st.sampled_from(["yes", "no"]))
+    def correct(self, text, first):
+        page = self.visitor.post(self.page.form("correct"), w_narrative=text, keep_first=first)
+        assert page.status == (409 if self.gone else 200)
+        if not self.gone:
+            self.keep("correction", text, first)
+
+    @precondition(lambda self: self.page)
+    @rule(ticked=st.sets(st.sampled_from(["k_stats", "k_rescue"])))
+    def consent(self, ticked):
+        """Each counts from now on, unless it says what the last one said."""
+        said = {name: "yes" if name in ticked else [] for name in ("k_stats", "k_rescue")}
+        page = self.visitor.post(self.page.form("consent"), **said)
+        assert page.status == (409 if self.gone else 200)
+        if not self.gone and self.consents()[-1:] != [ticked]:
+            self.kept.append(("consent", ticked))
+
+    def consents(self):
+        return [item[1] for item in self.kept if item[0] == "consent"]
 
     @precondition(lambda self: self.page)
     @rule(data=st.sampled_from([b"1", b"22"]), cut=st.booleans())
@@ -88,16 +112,23 @@ class Witness(RuleBasedStateMachine):
 
     @invariant()
     def the_mailbox_holds_what_the_model_says(self):
-        found = [
-            (one.kind, str(one.file.size) if one.file else one.fields["w_narrative"])
-            for one in self.world.opened()
-        ]
-        assert sorted(found) == sorted(self.kept)
+        found = [said(one.kind, one.fields, one.file) for one in self.world.opened()]
+        assert sorted(found, key=repr) == sorted(self.kept, key=repr)
         files = self.world.settings.blob_dir
         lying = len(list(files.iterdir())) if files.exists() else 0
-        assert lying == sum(kind == "attachment" for kind, _ in self.kept)
+        assert lying == sum(item[0] == "attachment" for item in self.kept)
         if self.kept:
             assert {row.withdraw_on for row in self.world.rows()} == {self.waits}
+
+
+def said(kind, fields, file=None):
+    """An item as the model keeps it."""
+    if kind == "consent":
+        return kind, {name for name, value in fields.items() if value == "yes"}
+    if kind == "attachment":
+        return kind, str(file.size) if file else None
+    first = (fields["keep_first"],) if kind == "correction" else ()
+    return kind, fields["w_narrative"], *first
 
 
 Witness.TestCase.settings = settings(
