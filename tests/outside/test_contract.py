@@ -16,7 +16,7 @@ import pytest
 from needs import need
 from outside import walk
 from outside.demo import run
-from outside.site import Site
+from outside.site import Site, Upload
 
 SPAN = "도문에서 온성으로"
 TEXT = (
@@ -99,7 +99,9 @@ def test_the_form_answers_in_each_language(witness, lang):
     form = page.form("testimony")
     assert (form.method, form.multipart) == ("POST", True)
     wanted = {"w_role", "w_narrative", "w_when", "w_when_calendar", "w_where", "w_knowledge"}
-    assert wanted | {"b_name", "k_rescue", "k_stats"} <= form.names()
+    compound = {"a_cross", "a_cross_other", "b_sex", "b_birth", "b_news", "b_news_knowledge"}
+    assert wanted | compound | {"b_name", "k_rescue", "k_stats"} <= form.names()
+    assert [c.attrs["name"] for c in form.controls()].count("b_name") == 5
     assert "k_keep" not in form.names()
 
 
@@ -134,6 +136,34 @@ def test_the_receipt_is_ten_words_that_lead_back(witness, lang):
         assert kind == "testimony"
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", day)
         assert "돌아올 이야기" not in back.text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("there", ["receipt", "return"])
+def test_each_form_of_one_who_comes_back_is_there_and_done(witness, lang, there):
+    page = walk.write(witness, "돌아올 이야기", lang, k_stats="yes")
+    words = page.receipt
+    if there == "return":
+        page = walk.come_back(witness, words, lang)
+    correct, withdraw = page.form("correct"), page.form("withdraw")
+    choices = {
+        name: [o.attrs["value"] for o in form.node.one("select", name=name).all("option")]
+        for form, name in ((correct, "keep_first"), (withdraw, "when"))
+    }
+    assert choices == {"keep_first": ["yes", "no"], "when": ["in-7-days", "now"]}
+    assert {"k_stats", "k_rescue", "k_un_conf", "k_wait"} <= page.form("consent").names()
+    done = [
+        witness.post(page.form("add"), w_narrative="더 쓴 글"),
+        witness.post(correct, w_narrative="고친 글", keep_first="no"),
+        witness.post(page.form("answer"), w_narrative="답"),
+        witness.post(page.form("consent"), k_rescue="yes"),
+        witness.post(page.form("attach"), attachment=Upload("쪽지.txt", b"1")),
+        witness.post(withdraw, receipt=words, when="in-7-days"),
+    ]
+    assert [(each.status, bool(each.id("done"))) for each in done] == [(200, True)] * 6
+    kinds = [kind for kind, _ in walk.letters(walk.come_back(witness, words, lang))]
+    later = ["addition", "answer", "attachment", "consent", "correction"]
+    assert sorted(kinds) == [*later, "testimony"]
 
 
 def test_words_are_understood_as_people_type_them(witness):
