@@ -9,6 +9,7 @@ from flask import redirect as go
 from werkzeug.wrappers import Response
 
 from app.casebook import members, secondfactor
+from app.casebook.evidence import rules
 from app.casebook.keys import enrolling, epochs, founding, recovery, removal, requests, rotation
 from app.casebook.store import Store
 from app.desk.context import book, desk, keyring
@@ -52,7 +53,8 @@ def invite() -> Response | str | tuple[str, int]:
         requests.ask(_store(), keyring(), "add-lead", {"name": name, "lang": lang})
         return go(url_for("keeping.show_requests"), 303)
     triage = role == "reviewer" and _said("triage") == "yes"
-    link = enrolling.invite(_store(), keyring(), name, role, triage=triage, lang=lang)
+    kind = _said("kind", rules.KINDS)
+    link = enrolling.invite(_store(), keyring(), name, role, triage=triage, lang=lang, kind=kind)
     address = url_for("keeping.enrol", link=link, _external=True)
     return render_template("desk/once.html", name=name, link=address, days=enrolling.DAYS)
 

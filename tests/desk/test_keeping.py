@@ -181,3 +181,12 @@ def test_what_was_sealed_to_a_retired_key_is_marked_on_its_page(world, owner, co
     assert late in owner.queue()
     assert "replaced when a member was removed" in owner.testimony(late).root.one(id="retired").text
     assert owner.testimony(first).root.one(id="retired") is None
+
+
+def test_a_partner_is_invited_as_what_it_is(world, owner):
+    said = {"new": "위원회", "role": "partner", "kind": "un", "lang": "en"}
+    assert owner.post(form(owner, "/members", "/members/invite"), **said).status == 200
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    (made,) = (one for one in world.book.members(ring) if one.name == "위원회")
+    assert (made.role, made.kind) == ("partner", "un")
+    assert "UN body" in owner.get("/members").text
