@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from intake.world import STORY, World
 from outside.demo import ROOT, alive, family, free_ports
-from outside.site import Site, multipart
+from outside.site import Site, Upload, multipart
+
+from app.mailbox.blobs import Blobs, open_blob
 
 MIB = 1024 * 1024
 
@@ -133,17 +135,42 @@ def test_the_worker_writes_no_core_and_nobody_may_look_into_it(served):
     assert core.split()[4:6] == ["0", "0"]
 
 
-def test_a_worker_that_died_is_started_anew(served):
-    site = Site(served.url)
-    form = site.get("/ko/").form("testimony")
-    receipt = site.post(form, w_narrative=STORY).receipt
-    before, worker = served.world.count(), served.worker()
+def kill(served):
+    """Kill the worker where it stands, and wait for the next one."""
+    worker = served.worker()
     os.kill(worker, signal.SIGKILL)
     served.began = time.monotonic()
     while alive(worker):
         time.sleep(0.02)
     served.wait()
     assert served.worker() != worker
+
+
+def test_a_file_that_was_acknowledged_outlives_a_kill_at_once(served):
+    site, data = Site(served.url), os.urandom(200_000)
+    receipt = site.post(site.get("/ko/").form("testimony"), w_narrative=STORY)
+    done = site.post(receipt.form("attach"), attachment=Upload("사진.jpg", data))
+    kill(served)
+    assert done.id("done"), done.error
+    back = Site(served.url)
+    page = back.post(back.get("/ko/return").form("return"), receipt=receipt.receipt)
+    assert [n.attrs["data-kind"] for n in page.root.all(cls="letter")] == [
+        "testimony",
+        "attachment",
+    ]
+    file = served.world.one("attachment").file
+    store, row = Blobs(served.world.settings.blob_dir), served.world.one("attachment").id
+    with served.world.engine.connect() as connection:
+        kept = b"".join(open_blob(store, connection, bytes.fromhex(row), file))
+    assert kept == data
+
+
+def test_a_worker_that_died_is_started_anew(served):
+    site = Site(served.url)
+    form = site.get("/ko/").form("testimony")
+    receipt = site.post(form, w_narrative=STORY).receipt
+    before = served.world.count()
+    kill(served)
     assert site.post(form, w_narrative=STORY).receipt == receipt
     assert served.world.count() == before
 

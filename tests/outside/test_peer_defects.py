@@ -22,7 +22,7 @@ SHOWN = {
     "S7": "casebook/test_restore"
     " test_the_parts_hold_nothing_in_the_clear_and_belong_to_this_user_alone",
     "G2": "intake/test_send test_the_same_form_at_once_from_many_circuits_is_one_testimony",
-    "G3": "outside/test_kill test_what_was_acknowledged_is_there_once_and_whole",
+    "G3": "intake/test_serving test_a_file_that_was_acknowledged_outlives_a_kill_at_once",
     "G4": "intake/test_refusals test_an_expired_ticket_is_refused_and_sending_again_works",
     "G5": "crypto/test_padding test_the_longer_of_two_is_never_in_the_smaller_bucket",
     "G6": "intake/test_fences test_a_log_record_says_its_errors_type_and_nothing_else",
