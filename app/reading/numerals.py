@@ -23,7 +23,7 @@ _unit = "|".join(sorted(_DAYS, key=len, reverse=True))
 KO_DAY = rf"(?:초|열|스무)?(?:{_unit})날?|열흘날?|스무날|보름날?|그믐날?"
 KO_SINO = r"(?:[일이삼사오육륙칠팔구]?십[일이삼사오육륙칠팔구]?|[일이삼사오육륙칠팔구])"
 KO_COUNT = "|".join(sorted(_COUNT, key=len, reverse=True))
-HAN = "[一二两三四五六七八九十廿初]+"
+HAN = "[一二两三四五六七八九十廿初]{1,5}"  # bounded: a long run is not tried from each sign
 ENGLISH = "|".join(sorted(_ENGLISH, key=len, reverse=True))
 
 

@@ -10,6 +10,8 @@ import signal
 import pytest
 
 from app.reading.context import reading
+from app.reading.dates import find_dates
+from app.reading.durations import find_durations
 
 SECONDS = 5
 PROBES = ["9" * 300, "a" * 300, "가" * 300, "x " * 200, "年" * 300, "1일 " * 100, "한 두 " * 100]
@@ -46,3 +48,10 @@ def test_every_pattern_ends(probe):
         except _TooLongError:
             endless.append(event.id)
     assert endless == []
+
+
+@pytest.mark.parametrize("sign", ["一", "九", "한", "9", "년", "a"])
+def test_lengths_and_dates_are_looked_for_once_in_a_run_of_signs(sign):
+    with limited(4 * SECONDS):
+        find_durations(sign * 60_000)
+        find_dates(sign * 60_000)
