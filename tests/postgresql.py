@@ -4,6 +4,7 @@
 """
 
 import atexit
+import contextlib
 import importlib.util
 import os
 import secrets
@@ -77,7 +78,8 @@ class Server:
     def kill(self):
         """Every process of it at once, as when the machine's memory is short."""
         for pid in self._children():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # some of them end by themselves
+                os.kill(pid, signal.SIGKILL)
         self.stop(signal.SIGKILL)
 
     def _children(self):
