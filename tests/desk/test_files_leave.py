@@ -100,6 +100,12 @@ def test_a_copy_leaves_without_what_was_hidden_and_blackened(world, owner, partn
         corner = picture.convert("RGB").getpixel((20, 20))
         assert (max(corner) < 30) == name.endswith(".jpg")
         assert max(picture.convert("RGB").getpixel((180, 80))) > 200
+    told = json.loads(bag[f"data/testimony/{record[:12]}/record.jsonld"])["@graph"]
+    made = {one["@id"].partition("#")[2]: one for one in told}
+    for number, name in enumerate(sorted(copies), start=1):
+        one = made[f"attachment-{number:03d}"]
+        assert one["naru:sha256"] == hashlib.sha256(copies[name]).hexdigest()
+        assert one["prov:wasDerivedFrom"]["@id"].endswith(f"#attachment-{number:03d}-original")
     again = files(plain(world, partner, record))
     assert all(again[name] == data for name, data in copies.items())
 

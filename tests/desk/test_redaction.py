@@ -167,6 +167,7 @@ def test_translations_leave_cut_and_analysis_beside_them(world, owner, partner):
     bag = files(plain(world, partner, record))
     said = bag[f"data/testimony/{record[:12]}/translation.en.txt"].decode()
     assert said.startswith("My brother [NAME-")
+    assert b"#translation-en" in bag[f"data/testimony/{record[:12]}/record.jsonld"]
     assert leaks(bag) == []
     assert b'"independent": 1' in bag["data/analysis/corroboration.json"]
     assert b"questions" in bag["data/analysis/conflicts.json"]

@@ -1,5 +1,6 @@
 """``record.jsonld``: where a text in a bundle came from, in PROV-O terms a program can follow."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from app.casebook.evidence.releases import Copy
@@ -15,7 +16,7 @@ CONTEXT = {
 
 
 def record(copy: Copy, told: Told, text: str, model: Model) -> dict[str, Any]:
-    """Return original, released text and tags as entities, each derived from the one before.
+    """Return original, released text, tags, translations and copies as entities, each derived.
 
     ``text`` is the name of the file beside it. Who wrote and who reviewed is not told.
     """
@@ -60,6 +61,36 @@ def record(copy: Copy, told: Told, text: str, model: Model) -> dict[str, Any]:
             },
             released,
             *tags,
+            *_translations(copy, base),
+            *_attachments(copy, base),
             {"@id": "urn:naru:model", "@type": "prov:Entity", "dcterms:hasVersion": model.version},
         ],
     }
+
+
+def _translations(copy: Copy, base: str) -> Iterator[dict[str, Any]]:
+    for one in copy.content.get("translations", ()):
+        yield {
+            "@id": f"{base}#translation-{one['lang']}",
+            "@type": "prov:Entity",
+            "dcterms:source": f"translation.{one['lang']}.txt",
+            "dcterms:language": one["lang"],
+            "prov:wasDerivedFrom": {"@id": f"{base}#released"},
+        }
+
+
+def _attachments(copy: Copy, base: str) -> Iterator[dict[str, Any]]:
+    """Yield originals, which stay, and the cleaned copies made of them; ``attachments.json``."""
+    for number, one in enumerate(copy.content.get("attachments", ()), start=1):
+        original = f"{base}#attachment-{number:03d}-original"
+        commitment = one["commitment"]
+        yield {"@id": original, "@type": "prov:Entity", "naru:commitment": commitment}
+        if "file" in one:
+            yield {
+                "@id": f"{base}#attachment-{number:03d}",
+                "@type": "prov:Entity",
+                "dcterms:format": one["file"]["type"],
+                "naru:sha256": one["file"]["sha256"],
+                "prov:wasDerivedFrom": {"@id": original},
+                "prov:wasGeneratedBy": {"@id": f"{base}#release"},
+            }
