@@ -6,10 +6,11 @@ for byte, when it is made again.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
 
 from app.casebook.account import Account
 from app.casebook.evidence import (
@@ -196,7 +197,7 @@ def _commitments(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def pretty(value: object) -> bytes:
     """Return JSON for people: sorted, indented, UTF-8."""
-    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=1) + b"\n"
 
 
 def signer_of(seeds: bytes, rows: Mapping[str, Any]) -> tuple[Signer, bundle.Vouching]:
