@@ -5,8 +5,13 @@ import threading
 import postgresql
 import pytest
 from desk.world import Founded, World
+from hypothesis import settings
 from outside.demo import Demo, free_ports
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+# How long an example takes is this machine's affair: speed is measured in bench/, never in a test.
+settings.register_profile("naru", deadline=None)
+settings.load_profile("naru")
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def whole(plain, *recipients):
 
 
 @each
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 8 * CHUNK, 9 * CHUNK + 1]), st.binary())
 def test_every_way_of_sealing_opens_every_way(identity, recipient, size, head):
     plain = (head + bytes(size))[:size]

@@ -69,7 +69,7 @@ def opened(payload):
     return b"".join(open_chunks(io.BytesIO(payload), KEY))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(edges, steps)
 @example(0, [1])
 @example(BATCH * CHUNK, [BATCH * CHUNK])
@@ -83,7 +83,7 @@ def test_however_it_is_written_the_payload_is_the_same(size, sizes):
     assert opened(payload) == plain
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(edges, st.integers(1, 5).map(lambda n: n * 9973))
 def test_a_source_that_gives_little_and_a_sink_that_takes_little_change_nothing(size, most):
     plain = noise(size)

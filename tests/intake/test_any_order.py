@@ -134,7 +134,6 @@ def said(kind, fields, file=None):
 Witness.TestCase.settings = settings(
     max_examples=8,
     stateful_step_count=12,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 test_any_order = Witness.TestCase

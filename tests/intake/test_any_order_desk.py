@@ -100,7 +100,6 @@ def one_first_day(founded):
 Both.TestCase.settings = settings(
     max_examples=8,
     stateful_step_count=15,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 test_any_order_with_a_desk = Both.TestCase
