@@ -13,6 +13,7 @@ from crypto.errors import MalformedKey
 from crypto.signing import PublicSigner
 
 LARGEST = 1 << 20
+LONGEST_LINE = 4096
 
 _KEY = re.compile(r"(?:(?P<before>.*?)\s+)?(?P<key>ssh-ed25519 [A-Za-z0-9+/=]+)(?:\s.*)?", re.ASCII)
 _NAMESPACES = re.compile(r'(?:\S+)(?:\s+namespaces="(?P<spaces>[^"]*)")?', re.ASCII)
@@ -72,7 +73,7 @@ class Trusted:
 
 def _read_line(line: str) -> TrustedKey:
     """Read one line. Options other than ``namespaces`` would narrow the key: refused."""
-    found = _KEY.fullmatch(line)
+    found = _KEY.fullmatch(line) if len(line) <= LONGEST_LINE else None
     if not found:
         raise MalformedKey("A line of this file is not an Ed25519 SSH public key.")
     public = sshsig.read_public(found["key"])

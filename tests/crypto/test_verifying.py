@@ -18,6 +18,7 @@ from crypto.errors import (
     BundleError,
     IncompleteBundle,
     MalformedBundle,
+    MalformedKey,
     UnfitName,
     UnknownSigner,
     UnsignedBundle,
@@ -491,3 +492,9 @@ def test_a_zip_of_two_folders(tmp_path):
 def test_a_file_that_went_missing_while_it_was_read(folder):
     with bag_reading.opened(folder) as found, pytest.raises(IncompleteBundle):
         bag_reading.read_small(found, "data/none")
+
+
+@pytest.mark.parametrize("line", [b"a" + b" " * 500_000 + b"b", b"ssh-ed25519 " + b"A" * 500_000])
+def test_a_line_of_keys_that_never_ends_is_refused_at_once(line):
+    with pytest.raises(MalformedKey):
+        Trusted.parse(line)

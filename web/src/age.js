@@ -101,7 +101,9 @@ function split(file) {
   const found = /^-> mlkem768x25519 ([A-Za-z0-9+/]{1494})$/.exec(lines[1]);
   if (lines[0] + "\n" !== VERSION || !found || !/^--- /.test(lines[3])) throw new Error("not our age file");
   const signed = lines.slice(0, 3).join("\n") + "\n---";
-  return { share: unbase64(found[1]), body: unbase64(lines[2]), signed, mac: lines[3].slice(4), payload: file.subarray(end) };
+  const [share, body] = [unbase64(found[1]), unbase64(lines[2])];
+  if (base64(share) !== found[1] || base64(body) !== lines[2] || body.length !== 32) throw new Error("not our age file");
+  return { share, body, signed, mac: lines[3].slice(4), payload: file.subarray(end) };
 }
 
 // Open an age file of one such stanza with a seed; throws for whatever is wrong.
@@ -118,6 +120,7 @@ export function open(file, seed) {
   const count = Math.max(1, Math.ceil(sealed.length / (CHUNK + TAG)));
   for (let n = 0; n < count; n++) {
     const chunk = sealed.subarray(n * (CHUNK + TAG), (n + 1) * (CHUNK + TAG));
+    if (n && chunk.length <= TAG) throw new Error("an empty last chunk");
     parts.push(chacha20poly1305(key, nonceOf(n, n === count - 1)).decrypt(chunk));
   }
   return join(...parts);

@@ -110,6 +110,36 @@ test("an altered file does not open", async () => {
   assert.throws(() => age.open(sealed.subarray(0, -1), seed));
 });
 
+// The lines of a header, each bent in a way that some readers let pass.
+test("a file is read as strictly as age reads it", () => {
+  const seed = new Uint8Array(32).fill(7);
+  const to = age.recipient(age.recipientOf(seed));
+  const sealed = age.seal(utf8("story"), to);
+  const lines = text(sealed.subarray(0, 1627)).split("\n");
+  assert.equal(lines.length, 5);
+  const again = (changed) => {
+    const head = utf8(changed.join("\n"));
+    const whole = new Uint8Array(head.length + sealed.length - 1627);
+    whole.set(head);
+    whole.set(sealed.subarray(1627), head.length);
+    return whole;
+  };
+  assert.equal(text(age.open(again(lines), seed)), "story");
+  const bent = (line) => line.slice(0, -1) + String.fromCharCode(line.charCodeAt(line.length - 1) + 1);
+  for (const changed of [
+    [lines[0], lines[1], lines[2] + "=", lines[3], ""],
+    [lines[0], lines[1], bent(lines[2]), lines[3], ""],
+    [lines[0], lines[1] + " x", lines[2], lines[3], ""],
+    [lines[0], lines[1], lines[2], lines[3] + "=", ""],
+    [lines[0] + "\r", lines[1], lines[2], lines[3], ""],
+    [lines[0], lines[1], lines[2], lines[1], lines[2], lines[3], ""],
+  ]) {
+    assert.throws(() => age.open(again(changed), seed), changed.join("\n"));
+  }
+  assert.throws(() => age.open(sealed.subarray(0, 1627 + 16), seed));
+  assert.throws(() => age.open(new Uint8Array(0), seed));
+});
+
 test("a recipient with one letter changed is refused", () => {
   const good = age.recipientOf(new Uint8Array(32));
   for (const at of [3, 8, 1000, good.length - 1]) {
