@@ -1,13 +1,15 @@
 """Taking in, unlocking, filtering, replacing keys: the casebook by itself, on a real SQLite file.
 
-`NARU_RECORDS=100000 python -m bench casebook` measures what the targets speak of; the default is
-smaller. What is taken in was sealed as the intake seals; what fills the casebook was taken in.
+A hundred thousand records are what the targets speak of; `NARU_RECORDS` makes fewer of them. Wall
+time stands beside CPU, since a busy machine doubles the one and not the other. What is taken in was
+sealed as the intake seals; what fills the casebook was taken in.
 """
 
 import os
 import secrets
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from casebook.kit import Kit
@@ -20,7 +22,7 @@ from app.casebook.keys import rotation
 from bench.table import Row
 
 ARRIVALS = 1000
-RECORDS = int(os.environ.get("NARU_RECORDS", "10000"))
+RECORDS = int(os.environ.get("NARU_RECORDS", "100000"))
 BATCH = 2000
 STAGES = ("cn_arrest", "forced_repatriation", "statesec_interrogation")
 TEXT = "지어낸 이야기입니다. 2023년 10월 9일 도문에서 온성으로 넘겨졌습니다. " * 20
@@ -36,18 +38,21 @@ def rows() -> list[Row]:
         for at in range(0, RECORDS, BATCH):
             _fill(kit, owner, min(BATCH, RECORDS - at))
         note = f"{RECORDS:,} records"
-        began = time.monotonic()
+        began, worked = time.monotonic(), time.process_time()
         book = kit.another()
         ring = kit.ring("owner", book)
-        found.append(Row("unlock", time.monotonic() - began, "s", most=10, note=note))
+        took, worked = time.monotonic() - began, time.process_time() - worked
+        cpu = f"{note}, {worked:.2f} s of CPU"
+        found.append(Row("unlock", took, "s", most=10, note=cpu))
         for name, where in (("queue", {}), ("filter", {"stage": STAGES[1], "track": "common"})):
-            began = time.process_time()
-            book.queue(ring, **where)
-            took = 1000 * (time.process_time() - began)
-            found.append(Row(f"{name}, a page, CPU", took, "ms", most=60, note=note))
-        began = time.monotonic()
+            first, *later = [_cpu(lambda where=where: book.queue(ring, **where)) for _ in range(4)]
+            said = f"{note}, {first:.0f} ms the first time after a change"
+            found.append(Row(f"{name}, a page, CPU", min(later), "ms", most=60, note=said))
+        began, worked = time.monotonic(), time.process_time()
         book.search(ring, "온성으로")
-        found.append(Row("search", time.monotonic() - began, "s", most=1, note=note))
+        took, worked = time.monotonic() - began, time.process_time() - worked
+        cpu = f"{note}, {worked:.2f} s of CPU"
+        found.append(Row("search", took, "s", most=1, note=cpu))
         began, spent = time.monotonic(), time.process_time()
         moved = rotation.rotate(kit.store, ring)
         took, spent = time.monotonic() - began, time.process_time() - spent
@@ -56,13 +61,20 @@ def rows() -> list[Row]:
     return found
 
 
+def _cpu(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return 1000 * (time.process_time() - began)
+
+
 def _take_in(kit: Kit) -> Row:
     for _ in range(ARRIVALS):
         kit.arrive(TEXT)
     ring = kit.ring("owner")
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     kit.book.collect(ring, ARRIVALS)
-    return Row(f"take in {ARRIVALS:,}", time.monotonic() - began, "s", most=2)
+    took, worked = time.monotonic() - began, time.process_time() - worked
+    return Row(f"take in {ARRIVALS:,}", took, "s", most=2, note=f"{worked:.2f} s of CPU")
 
 
 def _fill(kit: Kit, owner: Keyring, count: int) -> None:
