@@ -12,6 +12,8 @@ from tor.firefox import Firefox
 from tor.network import SocksError, connect
 from tor.visitor import Visitor
 
+from app.intake.budgets import POSTS
+
 pytestmark = pytest.mark.timeout(420)
 TEXT = "2023년 10월 9일 도문에서 온성으로 넘겨졌습니다."
 CIRCUIT = "fc00:dead:beef:4dad:"
@@ -132,3 +134,19 @@ def test_a_witness_writes_in_firefox_without_script(house, tmp_path):
         firefox.find("form:has([name=receipt]) button").click()
         assert firefox.see('.letter[data-kind="testimony"]')
     assert texts(house).count(text) == 1
+
+
+def test_a_circuit_that_posts_like_nobody_who_writes_waits_and_the_next_one_does_not(house):
+    """Over real tor: what it says of the circuit is what the budget goes by."""
+    text, flood = f"{TEXT} {secrets.token_hex(8)}", house.witness("flood")
+    form = flood.get("/ko/").form("testimony")
+    answers = [flood.post(form, w_narrative=text) for _ in range(POSTS + 1)]
+    assert {page.status for page in answers[:POSTS]} == {200}
+    assert len({page.receipt for page in answers[:POSTS]}) == 1
+    refused = answers[POSTS]
+    assert refused.status == 429, refused.error
+    assert refused.id("w_narrative").text == text
+    assert walk.write(house.witness("another"), text).status == 200
+    for path in [house.log, *house.data.rglob("*")]:
+        if path.is_file():
+            assert CIRCUIT.encode() not in path.read_bytes(), path
