@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from app.casebook import account, collecting, ledger, members, tables
+from app.casebook import account, collecting, members, tables
 from app.casebook.evidence import releases
 from app.casebook.evidence.deciding import Evidence
 from app.casebook.evidence.handing import Handing
@@ -21,7 +21,7 @@ from app.casebook.shapes import (
 )
 from app.casebook.store import Store
 from app.casebook.tagging import Tagging
-from app.casebook.testimonies import Testimonies, id_of
+from app.casebook.testimonies import Testimonies
 from app.casebook.vault import READERS, Vault
 from app.casebook.viewing import Viewing
 from app.casebook.working import Working
@@ -146,10 +146,7 @@ class Casebook:
         choice: Choice = WHOLE,
     ) -> None:
         """Release a testimony to a partner, cut as chosen. Raises as ``Evidence.release``."""
-        event = self.evidence.release(keyring, record, partner_name, purpose, choice)
-        with self.store.casebook.connect() as connection:
-            ring = ledger.ring_of(connection, id_of(record))
-        self.vault.index(keyring).add(record, ring, [event], self.store.today())
+        self.evidence.release(keyring, record, partner_name, purpose, choice)
         releases.sign_checkpoint(self.store, keyring, self.account)
 
     # Keys, members, custody

@@ -45,6 +45,13 @@ def test_what_is_called_back_is_on_no_page_and_in_no_bundle(world, owner, partne
     assert "recalled" in [act.act for act in world.book.custody(lead)]
 
 
+def test_a_release_is_listed_once_and_gone_when_it_is_called_back(world, owner, record):
+    lead = world.book.resume(owner.cookies["naru_desk"], world.now)
+    assert [one.partner for one in world.book.testimony(lead, record).releases] == ["partner"]
+    recall(owner, record)
+    assert world.book.testimony(lead, record).releases == ()
+
+
 def test_the_copy_itself_is_gone_from_the_disk(world, owner, partner, record):
     def sizes():
         with world.store.casebook.connect() as connection:

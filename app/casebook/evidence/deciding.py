@@ -217,9 +217,7 @@ class Evidence:
         self.testimonies.open(keyring, record)
         with self.store.casebook.connect() as connection:
             partner = self.partner(connection, keyring, partner_name)
-            ring = ledger.ring_of(connection, bytes.fromhex(record))
-        event = recalling.recall(self.store, keyring, partner, record)
-        self.vault.index(keyring).add(record, ring, [event], self.store.today())
+        recalling.recall(self.store, keyring, partner, record)  # the index learns of it by itself
 
     # What a decision rests on
 
