@@ -96,7 +96,7 @@ def _first() -> tuple[bytes, str, ledger.Event, str]:
         "epoch": "2026-W48",
         "way": "server",
         "lang": secrets.choice(("ko", "zh", "en")),
-        "fields": {"w_narrative": TEXT, "w_role": "survivor", "k_rescue": "yes"},
+        "fields": {"w_narrative": f"{TEXT}{record.hex()}", "w_role": "survivor", "k_rescue": "yes"},
     }
     first = {"e": "document", "document": document, "key": "00" * 16, "day": "2026-11-23"}
     return record, "2026-11-23", first, REVIEWERS
