@@ -127,7 +127,8 @@ def _examined(_: _Found, agency: Agency | None) -> str | None:
 
 def _review(found: _Found, agency: Agency | None) -> str | None:
     whose = found[3].whose(agency)
-    if says(found[0], "central") or whose == "statesec":
+    court = says(found[0], "provincial_court")  # which tries what State Security brings
+    if court or says(found[0], "central") or whose == "statesec":
         return "statesec_final_review"
     return "socialsec_final_review" if whose == "socialsec" else None
 
