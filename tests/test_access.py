@@ -79,7 +79,7 @@ def test_the_table_says_what_happens(desk, intake, shell):
 def test_nobody_gets_past_the_log_in(desk, shell):
     open_to_all = {line for line, cells in desk.items() if cells["nobody"] != LOG_IN}
     assert open_to_all == {
-        ("GET", "/login"), ("POST", "/login"), ("GET", "/source"),
+        ("GET", "/login"), ("POST", "/login"), ("GET", "/source"), ("GET", "/notices"),
         ("GET", "/enrol/<link>"), ("POST", "/enrol/<link>"),
     }  # fmt: skip
     assert all(cells["nobody"] == LOG_IN for cells in shell.values() if isinstance(cells, dict))
@@ -107,7 +107,7 @@ def test_who_it_is_shared_with_works_on_it_and_decides_nothing(desk):
 def test_what_a_partner_may_is_named(desk, shell):
     its_own = {path for (_, path), cells in desk.items() if cells["partner"] == YES}
     assert its_own == {
-        "/", "/login", "/logout", "/source", "/enrol/<link>", "/released", "/export",
+        "/", "/login", "/logout", "/source", "/notices", "/enrol/<link>", "/released", "/export",
         "/revocations", "/fingerprints", "/allowed_signers", "/verifier", "/account",
         "/account/identity", "/account/code", "/account/code/on", "/account/code/off",
         "/custody/checkpoint", "/custody/verify",

@@ -44,4 +44,11 @@ const hashes = {};
 for (const name of ["naru.js", "sealer.js", "offline.js", ...LANGUAGES.map((lang) => `words.${lang}.txt`)]) {
   hashes[name] = digest(join(out, name));
 }
+
+// The terms of what is bundled go where /notices reads them.
+const { dependencies } = JSON.parse(readFileSync(join(here, "package.json")));
+const terms = Object.entries(dependencies).map(
+  ([name, version]) => `${name} ${version}: MIT\n\n${readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8").trim()}\n`,
+);
+writeFileSync(join(out, "notices.txt"), terms.join("\n\n"));
 writeFileSync(join(out, "hashes.json"), JSON.stringify(hashes, null, 1) + "\n");

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app import source
+from app import notices, source
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
 from app.casebook.keeping.steward import Steward
@@ -115,6 +115,7 @@ def create_app(
     for module in PAGES:
         app.register_blueprint(module.pages)
     app.register_blueprint(source.pages)
+    app.register_blueprint(notices.pages)
     gate.stand_at(app)
     app.jinja_env.globals.update(
         style=sheet.css,

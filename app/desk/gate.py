@@ -25,6 +25,7 @@ MEMBERS = READERS | PARTNERS
 ACCESS: dict[str, frozenset[str]] = {
     "auth.login": ANYBODY,
     "source.source": ANYBODY,
+    "notices.notices": ANYBODY,
     "auth.logout": MEMBERS,
     "auth.home": MEMBERS,
     "queue.show": READERS,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from app import source
+from app import notices, source
 from app.intake import assets, drawing, keys, offline, sealed
 from app.intake.pages import pages, show
 from app.intake.parts import NAME, build, end_this_process
@@ -25,6 +25,7 @@ def create_app(
     app.register_blueprint(pages)
     app.register_blueprint(keys.keys)
     app.register_blueprint(source.pages)
+    app.register_blueprint(notices.pages)
     app.register_blueprint(offline.offline)
     assets.prepare(app)
     sealed.install(app, app.extensions[NAME])

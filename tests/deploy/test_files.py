@@ -2,10 +2,12 @@
 
 import base64
 import io
+import json
 import re
 import shutil
 import subprocess
 import tarfile
+from importlib import metadata
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -14,7 +16,7 @@ from needs import need
 from outside.demo import ROOT
 from outside.site import Site
 
-from app import source
+from app import notices, source
 from app.doctor import examine
 
 DEPLOY = ROOT / "deploy"
@@ -138,6 +140,35 @@ def test_both_apps_hand_over_their_source_to_anybody(demo):
         } <= names
         assert b"AFFERO" in licence
     assert "href=/source" in Site(demo.intake).get("/ko/").text
+
+
+def test_both_apps_hand_over_the_notices_of_all_they_run_on_to_anybody(demo):
+    for address, form in ((demo.intake, "/ko/"), (demo.desk, "/login")):
+        page = Site(address).get("/notices")
+        assert page.status == 200
+        assert page.headers["content-type"] == "text/plain; charset=utf-8"
+        assert page.text == notices.text()
+        assert "/notices" in Site(address).get(form).text
+    assert (ROOT / "LICENSE").read_text("utf-8").strip() in page.text
+
+
+def test_every_pinned_package_that_is_here_is_listed_with_its_terms():
+    page, silent = notices.text(), []
+    for name in set(re.findall(r"(?m)^([a-z0-9._-]+)==", (ROOT / "requirements.txt").read_text())):
+        one = metadata.distribution(name)
+        head = re.escape(f"{one.name} {one.version}: ")
+        assert re.search(f"(?m)^  {head}.*[A-Z]", page), name
+        if not re.search(f"(?m)^{head}.*\n\n(?!\\(The package)", page):
+            silent.append(name)
+    assert silent == []
+    assert "Paul Miller" in page
+    assert not re.search("(?m)^  pytest ", page), "what the workshop needs is not served"
+
+
+def test_the_notices_of_the_script_are_those_of_the_packages_in_it():
+    pinned = json.loads((ROOT / "web/package.json").read_text())["dependencies"]
+    heads = re.findall(r"(?m)^(@\S+) (\S+): MIT$", notices.SCRIPT.read_text("utf-8"))
+    assert dict(heads) == pinned
 
 
 def test_the_source_holds_nothing_of_a_deployment(tmp_path):

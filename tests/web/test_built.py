@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 STATIC = ROOT / "app/intake/static"
 SCRIPTS = ["naru.js", "offline.js", "sealer.js"]
-NAMES = ["hashes.json", *SCRIPTS, "words.en.txt", "words.ko.txt", "words.zh.txt"]
+NAMES = ["hashes.json", *SCRIPTS, "notices.txt", "words.en.txt", "words.ko.txt", "words.zh.txt"]
 
 
 @pytest.fixture
