@@ -27,8 +27,9 @@ the text stands below. What runs here, as source: /source
 It stands on the work of others, each under its own terms:
 """
 WORDS = """The ten words of a receipt come from the word lists of BIP-39 (MIT); the package
-mnemonic, below, carries their notice. The script that seals in the browser, where one is allowed, holds the
-packages @noble/ciphers, curves, hashes and post-quantum (MIT): their notices stand at the end."""
+mnemonic, below, carries their notice. The script that seals in the browser, where one is allowed,
+holds the packages @noble/ciphers, curves, hashes and post-quantum (MIT): their notices stand at
+the end."""
 
 pages = Blueprint("notices", __name__)
 

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 STATIC = ROOT / "app/intake/static"
 SCRIPTS = ["naru.js", "offline.js", "sealer.js"]
-NAMES = ["hashes.json", *SCRIPTS, "notices.txt", "words.en.txt", "words.ko.txt", "words.zh.txt"]
+WORDS = [f"words.{lang}.txt" for lang in ("en", "ko", "zh")]
+NAMES = sorted(["hashes.json", "notices.txt", *SCRIPTS, *WORDS])
 
 
 @pytest.fixture
