@@ -64,9 +64,10 @@ def _installed(house: Path) -> list[metadata.Distribution]:
 
 def _licence(one: metadata.Distribution) -> str:
     """Return the name of its terms; older packages put their whole text where a name belongs."""
-    named = one.metadata.get("License-Expression") or one.metadata.get("License") or ""
-    if named and "\n" not in named:
-        return named
+    for field in ("License-Expression", "License"):
+        named = one.metadata[field] if field in one.metadata else ""
+        if named and "\n" not in named:
+            return named
     classes = one.metadata.get_all("Classifier") or []
     return ", ".join(each.removeprefix(OSI) for each in classes if each.startswith(OSI))
 
