@@ -65,9 +65,8 @@ def _installed(house: Path) -> list[metadata.Distribution]:
 def _licence(one: metadata.Distribution) -> str:
     """Return the name of its terms; older packages put their whole text where a name belongs."""
     for field in ("License-Expression", "License"):
-        named = one.metadata[field] if field in one.metadata else ""
-        if named and "\n" not in named:
-            return named
+        if field in one.metadata and "\n" not in one.metadata[field]:
+            return one.metadata[field]
     classes = one.metadata.get_all("Classifier") or []
     return ", ".join(each.removeprefix(OSI) for each in classes if each.startswith(OSI))
 
