@@ -101,6 +101,7 @@ class Vault:
             for record in records if self._index is not None else ():
                 if self._index is not None and self._index.knows(record):
                     self._index.forget(record)
+                    self._index.readings.forget(record)
 
     def index(self, keyring: Keyring) -> Index:
         """Return the index, holding at least what this member sees, up to the last act on disk."""
@@ -150,8 +151,10 @@ class Vault:
         try:
             events = ledger.read(connection, reader, record_id)
         except (NotFound, NotYours):
+            index.readings.forget(record)
             return
         except CasebookError as refusal:
+            index.readings.forget(record)
             index.trouble(record, day or "", collecting.WHY.get(type(refusal), "altered"))
             return
         index.add(record, ledger.ring_of(connection, record_id), events, day or "")

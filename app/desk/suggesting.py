@@ -29,10 +29,12 @@ def offers(testimony: Testimony) -> tuple[list[Offer], int]:
 
     What a tag of the same stage already rests on is no longer offered.
     """
-    done = book().working.index(keyring()).dismissed(testimony.id)
+    index = book().working.index(keyring())
+    done = index.dismissed(testimony.id)
+    read = index.readings.of(testimony.id, testimony.narrative, testimony.lang, suggest)
     found = [
         Offer(one, key_of(one), explain(one.rule, language()))
-        for one in suggest(testimony.narrative, testimony.lang)
+        for one in read
         if not any(_covers(tag, one) for tag in testimony.tags)
     ]
     return [one for one in found if one.key not in done][:MOST], len(done)

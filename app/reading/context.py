@@ -32,10 +32,15 @@ def reading() -> Reading:
 
 def says(sentence: Sentence, cue: str, start: int = 0, end: int | None = None) -> bool:
     """Whether words of a cue stand in the sentence (or in a part of it)."""
+    if start <= 0 and end is None:
+        return sentence.once(f"says {cue}", lambda: _said(sentence, cue, 0, len(sentence.form)))
+    return _said(sentence, cue, max(start, 0), len(sentence.form) if end is None else end)
+
+
+def _said(sentence: Sentence, cue: str, start: int, end: int) -> bool:
     known = reading()
-    end = len(sentence.form) if end is None else end
     return any(
-        known.compiled(one.lang, one.pattern).search(sentence.form, max(start, 0), end)
+        known.compiled(one.lang, one.pattern).search(sentence.form, start, end)
         for one in known.cues
         if one.cue == cue and one.lang == sentence.lang
     )
@@ -43,6 +48,10 @@ def says(sentence: Sentence, cue: str, start: int = 0, end: int | None = None) -
 
 def agencies(sentence: Sentence) -> list[Agency]:
     """Return the agencies a sentence names, in order; what names one is not read twice."""
+    return sentence.once("agencies", lambda: _named(sentence))
+
+
+def _named(sentence: Sentence) -> list[Agency]:
     known = reading()
     taken: list[tuple[int, int]] = []
     found: list[Agency] = []

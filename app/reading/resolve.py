@@ -59,7 +59,8 @@ def _at_border(sentence: Sentence, agency: Agency) -> bool:
     if agency not in agencies(sentence):
         return says(sentence, "border")
     near = says(sentence, "border", agency.start - _NEAR // 2, agency.end + _NEAR // 2)
-    stays = [each.days[0] for each in find_durations(sentence.text)]
+    lengths = sentence.once("lengths", lambda: find_durations(sentence.text))
+    stays = [each.days[0] for each in lengths]
     return near and max(stays, default=0) <= _LONGEST_AT_BORDER
 
 

@@ -4,11 +4,13 @@ Offsets anywhere are code points of the text as the witness typed it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from config.reading import letters
 
+T = TypeVar("T")
 _STOPS = ".!?\u3002\uff01\uff1f"  # and their full-width forms
 _CLOSES = '"\u201d\u2019\u300d\u300f)\uff09'
 _SENTENCE = re.compile(
@@ -30,6 +32,14 @@ class Sentence:
     lang: str
     form: str = field(repr=False)
     at: tuple[int, ...] | None = field(default=None, repr=False)
+    found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """Find something once: every event asks anew who is near. It ends with the sentence."""
+        if name not in self.found:
+            self.found[name] = find()
+        kept: T = self.found[name]
+        return kept
 
     def place(self, position: int) -> int:
         """Return the code point of the whole text that a place in ``form`` stands for."""

@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.desk import suggesting
+from app.reading.suggest import suggest
+
 TEXT = "나는 2023년 10월 9일에 북송되었습니다. 보위부에서 석 달 동안 조사를 받았습니다."
 
 
@@ -114,6 +117,26 @@ def test_a_suggestion_is_accepted_or_dismissed_one_by_one(owner, record):
     assert len(suggested(page)) == len(found) - 2
     owner.post(page.form(action="/suggestions"), key="")
     assert len(suggested(owner.testimony(record))) == len(found) - 1
+
+
+def test_a_text_is_read_for_suggestions_once_until_it_is_forgotten(
+    world, owner, colleague, record, monkeypatch
+):
+    texts = []
+
+    def counted(text, lang):
+        texts.append(text)
+        return suggest(text, lang)
+
+    monkeypatch.setattr(suggesting, "suggest", counted)
+    first = suggested(owner.testimony(record))
+    owner.tag(record)  # its page is drawn again, and again for a colleague
+    assert first
+    assert set(suggested(colleague.testimony(record))) <= set(first)
+    assert texts == [TEXT]
+    world.book.vault._index.readings.forget(record)
+    owner.testimony(record)
+    assert texts == [TEXT, TEXT]
 
 
 def test_a_translation_has_versions_and_lies_beside_the_original(owner, record):

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.reading import context
 from app.reading.suggest import Dropped, explain, read, suggest
+from app.reading.text import LONGEST, sentences
 from bench.passages import passages, sets
 from bench.suggest import near
 from config.model import load_model
@@ -141,3 +143,22 @@ def test_the_command_refuses_what_is_not_text():
     )
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr == b"naru: the text is not UTF-8\n"
+
+
+def test_every_piece_of_a_text_without_a_stop_is_read_for_agencies_once(monkeypatch):
+    """However many events ask who is near: 200,000 syllables are read in the time of two texts."""
+    text = "보위부에서열흘조사를받았습니다그리고" * 300
+    pieces = list(sentences(text))
+    assert max(len(each.text) for each in pieces) <= LONGEST
+    read_of = []
+    named = context._named
+    monkeypatch.setattr(context, "_named", lambda one: (read_of.append(one.start), named(one))[1])
+    assert suggest(text)
+    assert sorted(read_of) == [each.start for each in pieces]
+
+
+def test_a_long_text_says_of_its_last_words_what_it_says_of_its_first():
+    told = "보위부에서 열흘 조사를 받았습니다. "
+    found = suggest(told * 400)
+    assert found[0].start < len(told)
+    assert found[-1].start >= 399 * len(told)

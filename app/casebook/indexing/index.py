@@ -20,6 +20,7 @@ from app.casebook.indexing import work as index_work
 from app.casebook.indexing.asking import Asking
 from app.casebook.indexing.conditions import ROW, conditions, row_of, seen
 from app.casebook.indexing.people import People
+from app.casebook.indexing.readings import Readings
 from app.casebook.indexing.searching import Searching
 from app.casebook.indexing.tags import NAMED, TagHistory
 from app.casebook.indexing.work import Work
@@ -63,6 +64,7 @@ class Index(Work, TagHistory, People, Searching, Asking):
             self._db.executescript(schema)
         self._texts: dict[str, str] = {}
         self._begun: set[str] = set()  # persons who have a record of their own
+        self.readings: Readings[Any] = Readings()
         self._changes = 0
         self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
