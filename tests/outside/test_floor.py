@@ -66,6 +66,10 @@ def test_the_intake_runs_from_its_own_list_alone(intake_host, tmp_path):
             witness = Site(f"http://127.0.0.1:{port}")
             wait_for(witness, process)
             assert len(walk.write(witness, TEXT).receipt.split()) == 10
+            notices = witness.get("/notices")
+            assert notices.status == 200
+            assert "\n  cryptography " in notices.text
+            assert "\n  typst " not in notices.text, "it is not installed there"
         finally:
             process.terminate()
 
