@@ -125,11 +125,12 @@ class Vault:
 
     def _load(self, connection: Connection, reader: Keyring, missing: set[str]) -> None:
         index = cast("Index", self._index)
-        for record_id, day, ring, events in ledger.read_all(connection, reader, missing):
-            if isinstance(events, CasebookError):
-                index.trouble(record_id.hex(), day, collecting.WHY[type(events)])
-            else:
-                index.add(record_id.hex(), ring, events, day)
+        with index.filling():
+            for record_id, day, ring, events in ledger.read_all(connection, reader, missing):
+                if isinstance(events, CasebookError):
+                    index.trouble(record_id.hex(), day, collecting.WHY[type(events)])
+                else:
+                    index.add(record_id.hex(), ring, events, day)
         self._loaded |= missing
         for record_id in reader.assigned:
             self._read_again(connection, reader, record_id)

@@ -4,27 +4,33 @@ A SQLite database in ``:memory:``; nothing of it is ever on disk (DESIGN 5). It 
 events alone: ``add`` is given the same events that the ledger appends.
 """
 
-import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from typing_extensions import override
 
 from app.casebook.indexing import asking as index_asking
+from app.casebook.indexing import flooding as index_flooding
 from app.casebook.indexing import people as index_people
 from app.casebook.indexing import tags as index_tags
 from app.casebook.indexing import work as index_work
 from app.casebook.indexing.asking import Asking
-from app.casebook.indexing.conditions import ROW, conditions, row_of, seen
+from app.casebook.indexing.conditions import seen
+from app.casebook.indexing.flooding import Flooding, sameness
 from app.casebook.indexing.people import People
+from app.casebook.indexing.queueing import Queueing
 from app.casebook.indexing.readings import Readings
 from app.casebook.indexing.searching import Searching
 from app.casebook.indexing.tags import NAMED, TagHistory
 from app.casebook.indexing.work import Work
-from app.casebook.shapes import Page, Tag, Trouble
+from app.casebook.shapes import Tag, Trouble
 from app.reading import edtf
 
 PREVIEW = 90
@@ -33,7 +39,6 @@ SCHEMA = """
 CREATE TABLE record (id TEXT PRIMARY KEY, day TEXT, ring TEXT, kind TEXT, thread TEXT, lang TEXT,
   way TEXT, role TEXT, number INTEGER, preview TEXT, answers TEXT, province TEXT,
   state TEXT, assignee TEXT, same TEXT, reader TEXT, flood INTEGER) WITHOUT ROWID;
-CREATE INDEX record_same ON record (same);
 CREATE INDEX record_day ON record
   (kind, day DESC, id, ring, state, lang, role, assignee, reader, same, thread);
 CREATE INDEX record_thread ON record (thread);
@@ -50,11 +55,12 @@ CREATE INDEX release_record ON release (record);
 CREATE TABLE shared (record TEXT, ring TEXT, PRIMARY KEY (record, ring)) WITHOUT ROWID;
 CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
-PARTS = (index_work, index_tags, index_people, index_asking)
+PARTS = (index_work, index_tags, index_people, index_asking, index_flooding)
+_LARGE = ("record", "tag", "read")  # the tables whose orders cost most to keep while they grow
 _THREAD_OF = "SELECT thread FROM record WHERE id = ?"
 
 
-class Index(Work, TagHistory, People, Searching, Asking):
+class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
@@ -63,6 +69,7 @@ class Index(Work, TagHistory, People, Searching, Asking):
         for schema in (SCHEMA, *(part.SCHEMA for part in PARTS)):
             self._db.executescript(schema)
         self._texts: dict[str, str] = {}
+        self._alike: Counter[str] = Counter()
         self._begun: set[str] = set()  # persons who have a record of their own
         self.readings: Readings[Any] = Readings()
         self._changes = 0
@@ -73,6 +80,7 @@ class Index(Work, TagHistory, People, Searching, Asking):
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
+    @override
     def remembered(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Answer a question about everything, once for as long as nothing is added."""
         with self._lock:
@@ -97,6 +105,24 @@ class Index(Work, TagHistory, People, Searching, Asking):
             for event in events:
                 getattr(self, f"_on_{event['e']}", self._nothing)(record, ring, event, day)
 
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Take in everything: an empty index sorts once at the end, not with each record."""
+        with self._lock:
+            marks = ",".join("?" * len(_LARGE))
+            sql = (
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"  # noqa: S608 - marks
+                f" AND tbl_name IN ({marks})"
+            )
+            orders = [] if self._texts else self._all(sql, *_LARGE)
+            for name, _ in orders:
+                self._db.execute(f"DROP INDEX {name}")
+            try:
+                yield
+            finally:
+                for _, made in orders:
+                    self._db.execute(made)
+
     def trouble(self, record: str, day: str, why: str) -> None:
         """Remember a record that cannot be opened."""
         with self._lock:
@@ -111,6 +137,7 @@ class Index(Work, TagHistory, People, Searching, Asking):
         """Drop everything a record gave."""
         with self._lock:
             self._changes += 1
+            self._forget_alike(record)
             self._texts.pop(record, None)
             self._forget_named(record)
             self._begun.discard(record)
@@ -132,8 +159,15 @@ class Index(Work, TagHistory, People, Searching, Asking):
         document = event["document"]
         fields = document["fields"]
         text = fields.get("w_narrative", "")
-        text = text if isinstance(text, str) else "\n".join(text)
+        if not isinstance(text, str):
+            text = "\n".join(text)
+        elif text:  # it lies with the texts, and nowhere twice
+            fields = {name: said for name, said in fields.items() if name != "w_narrative"}
+        if record in self._texts:
+            self._forget_alike(record)
+        same = sameness(text)
         self._texts[record] = text
+        self._add_alike(same)
         self._db.execute(
             "INSERT OR REPLACE INTO record VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'new','',?,?,?)",
             (
@@ -147,9 +181,9 @@ class Index(Work, TagHistory, People, Searching, Asking):
                 str(fields.get("w_role", "")),
                 int(document.get("number", 0)),
                 " ".join(text[: PREVIEW * 2].split())[:PREVIEW],
-                json.dumps(fields, ensure_ascii=False),
+                _json(fields),
                 str(fields.get("a_home_prov") or fields.get("b_home_prov") or ""),
-                sameness(text),
+                same,
                 str(fields.get("w_reader", "")),
                 "flood" in event,
             ),
@@ -168,7 +202,7 @@ class Index(Work, TagHistory, People, Searching, Asking):
                 body["person"],
                 body["stage"],
                 body["track"],
-                json.dumps(body, ensure_ascii=False),
+                _json(body),
                 ring,
                 quarter(body.get("date_from") or body.get("date_to") or ""),
             ),
@@ -213,57 +247,6 @@ class Index(Work, TagHistory, People, Searching, Asking):
 
     # Questions. ``rings`` are those the asking member may see.
 
-    def queue(
-        self,
-        rings: Sequence[str],
-        after: tuple[str, str] | None,
-        limit: int,
-        where: Mapping[str, str],
-    ) -> Page:
-        """Return a keyset page: newest day first, then by id."""
-        sql, values = conditions(rings, where)
-        (total,) = self.remembered(f"SELECT count(*) FROM record r WHERE {sql}", *values)[0]  # noqa: S608 - built from constants
-        if after is not None:
-            sql += " AND (r.day < ? OR (r.day = ? AND r.id > ?))"
-            values += [after[0], after[0], after[1]]
-        rows = self._all(
-            f"SELECT {ROW} FROM record r WHERE r.id IN (SELECT r.id FROM record r WHERE {sql}"  # noqa: S608 - built from constants
-            " ORDER BY r.day DESC, r.id LIMIT ?) ORDER BY r.day DESC, r.id",
-            *values,
-            limit + 1,
-        )
-        page = tuple(row_of(row) for row in rows[:limit])
-        cursor = f"{page[-1].day}.{page[-1].id}" if len(rows) > limit else ""
-        return Page(page, cursor, total)
-
-    def neighbours(
-        self, rings: Sequence[str], record: str, where: Mapping[str, str] | None = None
-    ) -> tuple[str, str]:
-        """Return the ids before and after a record in the order of the queue, or empty."""
-        sql, values = conditions(rings, {})
-        found = self._all(f"SELECT r.day FROM record r WHERE {sql} AND r.id = ?", *values, record)  # noqa: S608 - built from constants
-        sql, values = conditions(rings, where or {})
-        if not found:
-            return "", ""
-        day = found[0][0]
-        before = self._all(
-            f"SELECT r.id FROM record r WHERE {sql} AND (r.day > ? OR (r.day = ? AND r.id < ?))"  # noqa: S608 - built from constants
-            " ORDER BY r.day, r.id DESC LIMIT 1",
-            *values,
-            day,
-            day,
-            record,
-        )
-        behind = self._all(
-            f"SELECT r.id FROM record r WHERE {sql} AND (r.day < ? OR (r.day = ? AND r.id > ?))"  # noqa: S608 - built from constants
-            " ORDER BY r.day DESC, r.id LIMIT 1",
-            *values,
-            day,
-            day,
-            record,
-        )
-        return (before[0][0] if before else ""), (behind[0][0] if behind else "")
-
     def thread(
         self, rings: Sequence[str], record: str
     ) -> list[tuple[str, str, str, str, dict[str, Any]]]:
@@ -275,7 +258,13 @@ class Index(Work, TagHistory, People, Searching, Asking):
             record,
             *values,
         )
-        return [(*told, json.loads(answers)) for *told, answers in rows]
+        return [(*told, self._told(told[0], answers)) for *told, answers in rows]
+
+    def _told(self, record: str, answers: str) -> dict[str, Any]:
+        """Return what a witness answered, the text put back in its place."""
+        text = self._texts.get(record)
+        told = ({"w_narrative": text} if text else {}) | json.loads(answers)
+        return dict(sorted(told.items()))
 
     def threads(self, rings: Sequence[str], thread: str) -> list[tuple[str, str, str]]:
         """Return id, kind and ring of what is seen of one witness."""
@@ -365,6 +354,11 @@ def _tag(record: str, body: str, name: str | None) -> Tag:
     return index_tags.make(record, body, name or "")
 
 
+def _json(value: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+@lru_cache(maxsize=4096)
 def quarter(date: str) -> str:
     """Return the quarter an EDTF date begins in, ``2023-Q4``; empty where it has no such day."""
     try:
@@ -372,9 +366,3 @@ def quarter(date: str) -> str:
     except edtf.NotEDTF:
         first = None
     return f"{first.year}-Q{(first.month + 2) // 3}" if first else ""
-
-
-def sameness(text: str) -> str:
-    """Return what texts share that differ in white space only; empty for no text."""
-    words = "".join(text.split())
-    return hashlib.sha256(words.encode()).hexdigest()[:16] if words else ""
