@@ -63,17 +63,18 @@ def desk_seed(casebook_key: bytes) -> bytes:
 class RecordKey:
     """A record key made ready: derives once, then seals and opens any number of bodies."""
 
-    __slots__ = ("_aead", "_salts")
+    __slots__ = ("_aead", "_key", "_salts")
 
     def __init__(self, record_key: bytes) -> None:
         """Take 32 bytes. Raises ValueError for another length."""
         if len(record_key) != KEY:
             raise ValueError("A record key has 32 bytes.")
         self._aead = ChaCha20Poly1305(expand(record_key, _BODY, 32))
-        self._salts = expand(record_key, _SALTS, 32)
+        self._key, self._salts = record_key, b""  # salts are seldom asked for: made when they are
 
     def salt(self, number: int) -> bytes:
         """Return the salt (32 bytes) of the commitment to paragraph `number`, from 1 on."""
+        self._salts = self._salts or expand(self._key, _SALTS, 32)
         return expand(self._salts, number.to_bytes(4, "big"), 32)
 
     def seal(
@@ -91,14 +92,21 @@ class RecordKey:
 
     def open(self, record_id: bytes, sequence: int, sealed: bytes) -> dict[str, Any]:
         """Return the event at this place. Raises `TamperedRecord` for another or an altered one."""
-        aad = _body_aad(record_id, sequence)
         try:
-            body = json.loads(self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], aad))
-        except (InvalidTag, ValueError, RecursionError) as error:
+            body = json.loads(self.unseal(record_id, sequence, sealed))
+        except (ValueError, RecursionError) as error:
             raise TamperedRecord("This body is altered, or belongs elsewhere.") from error
         if not isinstance(body, dict):
             raise TamperedRecord("This body is no object.")
         return body
+
+    def unseal(self, record_id: bytes, sequence: int, sealed: bytes) -> bytes:
+        """Return the JSON of the event at this place, padded. Raises `TamperedRecord` as `open`."""
+        aad = _body_aad(record_id, sequence)
+        try:
+            return self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], aad)
+        except (InvalidTag, ValueError) as error:
+            raise TamperedRecord("This body is altered, or belongs elsewhere.") from error
 
 
 def seal_body(

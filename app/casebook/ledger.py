@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.casebook import tables
@@ -13,6 +14,7 @@ from crypto import copies, records
 from crypto.errors import CryptoError
 
 Event = Mapping[str, Any]
+_EVENT = msgspec.json.Decoder(dict[str, Any])  # half of what json takes: unlocking reads them all
 
 
 def begin(
@@ -160,8 +162,8 @@ def _opened(
         for expected, (sequence, body) in enumerate(rows):
             if sequence != expected:
                 raise Altered
-            events.append(key.open(record_id, sequence, body))
-    except CryptoError as error:
+            events.append(_EVENT.decode(key.unseal(record_id, sequence, body)))
+    except (CryptoError, msgspec.DecodeError) as error:
         raise Altered from error
     if not events:
         raise Altered
