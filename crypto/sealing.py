@@ -1,6 +1,5 @@
 """Sealing: a fresh file key, a header for the recipients, a payload under the key (C2SP age)."""
 
-import io
 import secrets
 from collections.abc import Sequence
 from functools import partial
@@ -9,7 +8,7 @@ from typing import BinaryIO, Self
 
 from crypto.header import FILE_KEY, Header
 from crypto.recipients import Recipient, require_one_kind
-from crypto.stream import BATCH, CHUNK, PayloadWriter, Sink, put
+from crypto.stream import BATCH, CHUNK, PayloadWriter, Sink, put, seal_whole
 
 LARGEST_GROUP = 64
 
@@ -30,11 +29,7 @@ def header_for(file_key: bytes, recipients: Sequence[Recipient]) -> bytes:
 
 def seal_payload(plaintext: bytes, file_key: bytes) -> bytes:
     """Return the payload of `plaintext` under a file key that has no other payload."""
-    sink = io.BytesIO()
-    writer = PayloadWriter(sink, file_key)
-    writer.write(plaintext)
-    writer.close()
-    return sink.getvalue()
+    return seal_whole(plaintext, file_key)
 
 
 def seal(plaintext: bytes, recipients: Sequence[Recipient]) -> tuple[bytes, bytes]:

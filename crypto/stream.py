@@ -125,6 +125,22 @@ class PayloadWriter:
             self._seal(self._held[: self._kept], final=True)
 
 
+def seal_whole(plain: bytes, file_key: bytes, nonce: bytes | None = None) -> bytes:
+    """Return the payload of what lies in memory, sealed in place: what a writer would have made.
+
+    A writer keeps room for many chunks; most of what is sealed whole is smaller than one.
+    """
+    nonce = secrets.token_bytes(NONCE) if nonce is None else nonce
+    key, view = StreamKey(file_key, nonce), memoryview(plain)
+    sealed = bytearray(sealed_size(len(plain)))
+    sealed[:NONCE] = nonce
+    room, last = memoryview(sealed), max(0, len(plain) - 1) // CHUNK
+    for number in range(last + 1):
+        chunk, at = view[number * CHUNK : (number + 1) * CHUNK], NONCE + number * SEALED
+        key.seal_into(number, chunk, room[at:], final=number == last)
+    return bytes(sealed)
+
+
 def open_chunks(source: BinaryIO, file_key: bytes, skip: int = 0) -> Iterator[bytes]:
     """Yield the plaintext of a payload, chunk by chunk. Raises `TamperedPayload`.
 

@@ -1,6 +1,7 @@
 import io
 import itertools
 import secrets
+import tracemalloc
 
 import pytest
 from hypothesis import example, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from crypto import sealing, stream
 from crypto.errors import CryptoError, MalformedHeader, TamperedPayload
 from crypto.identities import PQIdentity
-from crypto.stream import BATCH, CHUNK, NONCE, SEALED, TAG, PayloadWriter, open_chunks
+from crypto.stream import BATCH, CHUNK, NONCE, SEALED, TAG, PayloadWriter, open_chunks, seal_whole
 
 KEY = bytes(range(16))
 NOISE = secrets.token_bytes(CHUNK)
@@ -121,6 +122,28 @@ def test_every_payload_has_a_nonce_of_its_own():
     first, second = (sealing.seal_payload(b"the same", KEY) for _ in range(2))
     assert first[:NONCE] != second[:NONCE]
     assert first[NONCE:] != second[NONCE:]
+
+
+@given(edges)
+@example(0)
+@settings(deadline=None)
+def test_what_is_sealed_whole_is_what_a_writer_makes(size):
+    plain = noise(size)
+    whole = seal_whole(plain, KEY, bytes(NONCE))
+    assert whole == sealed(plain)
+    assert opened(whole) == plain
+
+
+def test_sealing_a_testimony_takes_no_more_memory_than_itself_three_times():
+    plain = noise(32 * 1024)
+    sealing.seal_payload(plain, KEY)
+    tracemalloc.start()
+    try:
+        sealing.seal_payload(plain, KEY)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 3 * len(plain)
 
 
 def test_closing_twice_is_closing_once_and_nothing_is_written_after():
