@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Engine, LargeBinary, create_engine, event
@@ -18,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 T = TypeVar("T")
 GROUP = 64
+CACHE = 1024
 BUSY_MS = 10_000
 
 
@@ -39,15 +41,18 @@ def column(
 Bytes = LargeBinary
 
 
-def open_engine(url: str) -> Engine:
-    """Return an engine for ``url`` with the durability and erasure settings Naru promises."""
+def open_engine(url: str, cache: int = CACHE) -> Engine:
+    """Return an engine for ``url`` with the durability and erasure settings Naru promises.
+
+    ``cache`` is what each SQLite connection may keep, in KiB: the system caches the file already.
+    """
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
     wait = {"timeout": BUSY_MS / 1000, "check_same_thread": False}
     engine = create_engine(url, connect_args=wait, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, cache))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -58,7 +63,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN4
     connection.commit()
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
+def _prepare_sqlite(cache: int, connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
     # The driver must not open transactions by itself: SAVEPOINT would not nest in them.
     connection.isolation_level = None
     for pragma in (
@@ -67,7 +72,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         "secure_delete=ON",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-1024",  # KiB a connection: the system caches the file already
+        f"cache_size=-{cache}",
         f"busy_timeout={BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -36,7 +36,8 @@ LANGUAGES = {"en": "en", "ko": "ko", "zh": "zh_Hans"}
 HTML_LANG = {"en": "en", "ko": "ko", "zh": "zh-Hans"}
 CATALOGUES = Path(__file__).resolve().parent.parent / "config" / "catalogues"
 PR_SET_DUMPABLE = 4
-M_ARENA_MAX, ARENAS = -8, 2  # glibc: many threads share two heaps, and give memory back
+M_ARENA_MAX, ARENAS = -8, 1  # glibc: all threads share one heap; one at a time runs Python anyway
+M_MMAP_THRESHOLD, LARGE = -3, 128 * 1024  # what is larger goes back to the system when it is freed
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -228,3 +229,4 @@ def harden() -> None:
         libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     if hasattr(libc, "mallopt"):
         libc.mallopt(M_ARENA_MAX, ARENAS)
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)

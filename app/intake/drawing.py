@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 NAMES = (("ko", "한국어"), ("zh", "中文"), ("en", "English"))
 PURPOSES = ("addition", "correction", "answer", "consent", "attachment")
 HOLE, QUESTION_HOLE = "@ticket@", "@question@"  # no ticket and no sentence holds this sign
-FRAMES = 96  # receipts drawn ahead: one for each choice of consents that was met
+FRAMES = 32  # receipts drawn ahead: one for each choice of consents that was met
 DRAWN = "naru_drawn"
 
 ROLE = "w_role"
