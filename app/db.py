@@ -18,6 +18,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 T = TypeVar("T")
+_Work = tuple[Callable[[Connection], Any], Future[Any]]
 GROUP = 64
 CACHE = 1024
 BUSY_MS = 10_000
@@ -130,10 +131,9 @@ class Writer:
         self._engine = engine.execution_options(naru_writes=True)
         self._on_failure = on_failure
         self._failed = False
-        self._waiting: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]]] = (
-            queue.SimpleQueue()
-        )
-        threading.Thread(target=self._serve, name="writer", daemon=True).start()
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="writer", daemon=True)
+        self._thread.start()
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Do ``work`` in the next commit and return its result once that commit is on disk."""
@@ -143,14 +143,22 @@ class Writer:
         self._waiting.put((work, done))
         return done.result()
 
+    def close(self) -> None:
+        """Commit what waits, then write nothing any more. No ``run`` may follow."""
+        self._waiting.put(None)
+        self._thread.join()
+
     def _serve(self) -> None:
-        while True:
-            group = [self._waiting.get()]
+        while (first := self._waiting.get()) is not None:
+            group: list[_Work] = [first]
             while len(group) < GROUP and not self._waiting.empty():
-                group.append(self._waiting.get())
+                if (another := self._waiting.get()) is None:
+                    self._waiting.put(None)
+                    break
+                group.append(another)
             self._commit(group)
 
-    def _commit(self, group: list[tuple[Callable[[Connection], Any], Future[Any]]]) -> None:
+    def _commit(self, group: list[_Work]) -> None:
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with self._engine.begin() as connection:

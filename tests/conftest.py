@@ -30,7 +30,9 @@ def founded(tmp_path_factory):
 @pytest.fixture
 def world(tmp_path, founded):
     """A desk on its first day."""
-    return World(tmp_path, founded)
+    found = World(tmp_path, founded)
+    yield found
+    found.close()
 
 
 class Silent(WSGIRequestHandler):
@@ -50,6 +52,7 @@ def open_desk(tmp_path, founded):
     server.shutdown()
     thread.join()
     server.server_close()
+    world.close()
 
 
 @pytest.fixture

@@ -7,4 +7,6 @@ from casebook.kit import Kit
 @pytest.fixture
 def kit(tmp_path, founded):
     """A casebook with an owner (lead), colleague (triage), outsider (reviewer), partner."""
-    return Kit(tmp_path, founded)
+    found = Kit(tmp_path, founded)
+    yield found
+    found.close()

@@ -107,6 +107,13 @@ class World:
     def _broken(self):
         raise AssertionError("a commit failed")
 
+    def close(self):
+        """Leave no thread and no open file to the tests that follow."""
+        self.store.casebook_writer.close()
+        self.store.mailbox_writer.close()
+        self.store.casebook.dispose()
+        self.store.mailbox.dispose()
+
     def arrive(  # noqa: PLR0913 - what a witness may send
         self,
         text=STORY,

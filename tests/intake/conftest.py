@@ -12,7 +12,9 @@ MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC)
 @pytest.fixture
 def world(tmp_path):
     """A deployment with this week's epoch and the standing recipient."""
-    return World(tmp_path, MONDAY.timestamp(), secrets.token_bytes(16))
+    found = World(tmp_path, MONDAY.timestamp(), secrets.token_bytes(16))
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select
 from app import migrate
 from app.db import open_engine
 from app.intake import create_app
+from app.intake.parts import NAME
 from app.mailbox import tables
 from config.settings import load_settings
 from crypto.canonical import canonical
@@ -40,7 +41,7 @@ class World:
     """One deployment of the intake."""
 
     def __init__(self, path, now, site, base=BASE):
-        self.now, self.site, self.ended = now, site, []
+        self.now, self.site, self.ended, self.started = now, site, [], []
         self.desk = Signer(*SEEDS)
         self.path = path / "data"
         self.path.mkdir(mode=0o700)
@@ -68,9 +69,18 @@ class World:
 
     def start(self):
         """The app, as after a restart."""
-        return create_app(
+        app = create_app(
             self.settings, clock=lambda: self.now, on_failure=lambda: self.ended.append(1)
         )
+        self.started.append(app.extensions[NAME])
+        return app
+
+    def close(self):
+        """Leave no thread and no open file to the tests that follow."""
+        for parts in self.started:
+            parts.writer.close()
+            parts.engine.dispose()
+        self.engine.dispose()
 
     def publish(self, epoch, first, last, signer=None, said=None):
         """What the desk does when an epoch begins."""
