@@ -43,6 +43,9 @@ def read_whole(source: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
+_NOWHERE = memoryview(b"")
+
+
 def put(sink: Sink, data: bytes | memoryview) -> None:
     """Write all of `data`: a raw file or pipe may take less than it is given."""
     left = memoryview(data)
@@ -86,7 +89,7 @@ class PayloadWriter:
         self._sink, self._key, self._number = sink, StreamKey(file_key, nonce), 0
         # The newest 1 to 65,536 bytes: whether they are the last chunk, only what follows tells.
         self._held, self._kept = memoryview(bytearray(CHUNK)), 0
-        self._room, self._filled = memoryview(bytearray(BATCH * SEALED)), 0
+        self._room, self._filled = _NOWHERE, 0  # made for the first chunk, given back by `close`
         self._closed = False
         put(sink, nonce)
 
@@ -111,6 +114,8 @@ class PayloadWriter:
         return len(part)
 
     def _seal(self, plain: memoryview, *, final: bool) -> None:
+        if not self._room:
+            self._room = memoryview(bytearray(BATCH * SEALED))
         room = self._room[self._filled :]
         self._filled += self._key.seal_into(self._number, plain, room, final=final)
         self._number += 1
@@ -123,6 +128,7 @@ class PayloadWriter:
         if not self._closed:
             self._closed = True
             self._seal(self._held[: self._kept], final=True)
+            self._held = self._room = _NOWHERE
 
 
 def seal_whole(plain: bytes, file_key: bytes, nonce: bytes | None = None) -> bytes:

@@ -146,6 +146,19 @@ def test_sealing_a_testimony_takes_no_more_memory_than_itself_three_times():
     assert peak <= 3 * len(plain)
 
 
+def test_a_writer_that_was_closed_holds_no_room_however_long_it_lives():
+    tracemalloc.start()
+    try:
+        writers = [PayloadWriter(io.BytesIO(), KEY) for _ in range(8)]
+        for writer in writers:
+            writer.write(b"abc")
+            writer.close()
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < CHUNK
+
+
 def test_closing_twice_is_closing_once_and_nothing_is_written_after():
     writer = PayloadWriter(sink := io.BytesIO(), KEY)
     writer.write(b"abc")
