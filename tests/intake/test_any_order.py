@@ -31,7 +31,7 @@ class Witness(RuleBasedStateMachine):
         return World(path, MONDAY.timestamp(), secrets.token_bytes(16))
 
     def teardown(self):
-        self.world.engine.dispose()
+        self.world.close()
         self.folder.cleanup()
 
     def keep(self, *item):
