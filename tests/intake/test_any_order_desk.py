@@ -7,7 +7,7 @@ from desk.world import World as Desk
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import precondition, rule
 from intake.test_any_order import Witness, said
-from intake.world import BASE, Visitor
+from intake.world import BASE, Visitor, stop
 from sqlalchemy import select
 
 from app.intake import create_app
@@ -38,10 +38,18 @@ class House:
         fingerprint = PublicSigner.parse(signer).fingerprint
         toml.write_text(toml.read_text() + INTAKE.format(base=BASE, fingerprint=fingerprint))
         self.settings = load_settings(toml, only="intake", environ={"NARU_TESTING": "1"}).intake
+        self.started = []
         self.app = self.start()
 
     def start(self):
-        return create_app(self.settings, clock=lambda: self.desk.now, on_failure=self._broken)
+        app = create_app(self.settings, clock=lambda: self.desk.now, on_failure=self._broken)
+        self.started.append(app)
+        return app
+
+    def close(self):
+        for app in self.started:
+            stop(app)
+        self.desk.close()
 
     def _broken(self):
         raise AssertionError("a commit failed")

@@ -72,14 +72,13 @@ class World:
         app = create_app(
             self.settings, clock=lambda: self.now, on_failure=lambda: self.ended.append(1)
         )
-        self.started.append(app.extensions[NAME])
+        self.started.append(app)
         return app
 
     def close(self):
         """Leave no thread and no open file to the tests that follow."""
-        for parts in self.started:
-            parts.writer.close()
-            parts.engine.dispose()
+        for app in self.started:
+            stop(app)
         self.engine.dispose()
 
     def publish(self, epoch, first, last, signer=None, said=None):
@@ -164,6 +163,13 @@ def post_unread(world, path, upload):
         content_length=len(body),
         headers={"Host": "127.0.0.1:8000"},
     )
+
+
+def stop(app):
+    """End an intake that was made in this process."""
+    parts = app.extensions[NAME]
+    parts.writer.close()
+    parts.engine.dispose()
 
 
 class Visitor(Site):
