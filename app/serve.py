@@ -15,7 +15,7 @@ from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.http import wsgi  # type: ignore[import-untyped]
+from gunicorn.http import unreader, wsgi  # type: ignore[import-untyped]
 from typing_extensions import override
 
 from app import watch, web
@@ -28,6 +28,7 @@ THREADS = 1200  # a slow upload holds one; only those that are needed are ever m
 FILES = 8192  # connections and files at once, as far as the system lets us
 MEMORY = "/dev/shm"  # noqa: S108 - where gunicorn's heartbeat lies: a file without content
 OWN_SOCKET = "connection to "  # how gunicorn begins to say that it cannot listen: "... failed: why"
+BLOCK = 64 * 1024  # read of a body at once: gunicorn's own MiB is copied anew for each such block
 SLOWEST = 60  # seconds a client may say nothing in the middle of a request
 
 
@@ -132,6 +133,7 @@ def _keep_owner(_path: str, _uid: int, _gid: int) -> None:
 def serve(which: str, settings: AppSettings) -> None:
     """Serve ``intake`` or ``desk`` until SIGTERM; does not return."""
     wsgi.Response.default_headers = _without_name
+    unreader.SocketUnreader.max_body_chunk = BLOCK
     util.write_error = _write_error
     util.chown = _keep_owner
     web.silence()

@@ -3,12 +3,14 @@
 `NARU_ATTACHMENT_BYTES` makes the file larger: `make proof` sends 2 GiB.
 """
 
+import contextlib
 import hashlib
 import http.client
 import os
 import re
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,20 @@ def test_a_large_file_arrives_in_little_memory_and_the_desk_gets_the_same_bytes(
         for part in open_blob(store, row, bytes.fromhex(document.id), document.file):
             back.update(part)
     assert back.digest() == digest.digest()
+
+
+def test_four_files_at_once_need_a_megabyte_each_and_no_more(served, attach):
+    """A body is read in blocks: none lies in memory many times over while it is cut into them."""
+    alone, size = peak(served.worker()), 16 * MIB
+    with contextlib.ExitStack() as open_ones:
+        length = len(HEAD) + size + len(TAIL)
+        four = [open_ones.enter_context(begin(served, attach, length)) for _ in range(4)]
+        parts = [list(blocks(size, hashlib.sha256())) for _ in four]
+        with ThreadPoolExecutor(4) as senders:
+            list(senders.map(lambda one, own: one.sendall(b"".join(own)), four, parts))
+        for one in four:
+            assert b" 200 " in one.recv(100).split(b"\r\n")[0]
+    assert peak(served.worker()) - alone < 4 * MIB
 
 
 def test_a_cut_circuit_leaves_nothing(served, attach):
