@@ -43,9 +43,9 @@ def main() -> int:
         rows = importlib.import_module(f"bench.{name}").rows()
         page.append(lines(BENCHES[name], rows))
         print(page[-1] + "\n", flush=True)
+        if chosen.out:  # after each: what was measured stays if a later one does not end
+            chosen.out.write_text("\n\n".join(page) + "\n", "utf-8")
         failed |= any(row.counted and not row.met for row in rows)
-    if chosen.out:
-        chosen.out.write_text("\n\n".join(page) + "\n", "utf-8")
     return int(chosen.check and failed)
 
 
