@@ -25,9 +25,9 @@ def test_every_route_is_in_the_table_and_nothing_else(world):
     assert {endpoint for endpoint, _, _ in routes(world)} == set(ACCESS)
 
 
-def test_only_the_log_in_the_source_and_the_one_time_link_are_for_anybody():
+def test_only_the_log_in_the_source_the_notices_and_the_one_time_link_are_for_anybody():
     assert [name for name, allowed in ACCESS.items() if allowed is ANYBODY] == [
-        "auth.login", "source.source", "keeping.enrol", "keeping.accept",
+        "auth.login", "source.source", "notices.notices", "keeping.enrol", "keeping.accept",
     ]  # fmt: skip
     assert all(allowed <= MEMBERS for allowed in ACCESS.values() if allowed is not ANYBODY)
 

@@ -84,7 +84,7 @@ class World:
     """One desk. ``owner`` is a lead; ``colleague`` has triage, ``outsider`` has not."""
 
     def __init__(self, path, founded, base=BASE):
-        self.now, self.base, self.passphrases = MONDAY, base, founded.passphrases
+        self.now, self.base, self.passphrases = MONDAY, base, dict(founded.passphrases)
         self.recovery = founded.recovery
         data = shutil.copytree(founded.data, path / "data")
         databases, _ = postgresql.lines("mailbox", "casebook", templates=founded.databases)
