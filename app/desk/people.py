@@ -27,7 +27,7 @@ from app.web import language
 pages = Blueprint("people", __name__)
 PAGE = 100
 RELATIONS = ("spouse", "child", "parent", "sibling", "other_relative", "other")
-TAGS = 8  # of one person on one page, which does not grow with what is told
+TAGS = 7  # of one person on one page, which does not grow with what is told
 MOST_ASKED = 20
 SHOWN = 60  # closing windows on one page
 
