@@ -4,6 +4,7 @@ import secrets
 import tracemalloc
 
 import pytest
+from agekit import Slow
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,20 +22,6 @@ edges = st.builds(
     st.integers(-2, 2),
 )
 steps = st.lists(st.sampled_from([1, 7, 65535, 65536, 65537, 200_001]), min_size=1, max_size=4)
-
-
-class Slow(io.RawIOBase):
-    """Gives a few bytes at a time, as a socket does."""
-
-    def __init__(self, data, most):
-        super().__init__()
-        self.inner, self.most = io.BytesIO(data), most
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        return self.inner.readinto(memoryview(buffer)[: self.most])
 
 
 class Stingy(io.BytesIO):
