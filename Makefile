@@ -43,9 +43,6 @@ format: .venv/test.stamp ## Let ruff lay the code out and mend what it can
 
 ##@ Measured, by hand
 
-FAULTS := build/faults.md
-PROOF := NARU_REQUIRE_ALL=1 NARU_PROOF=1 NARU_FAULT_TABLE=$(FAULTS)
-
 bench: .venv/test.stamp ## Speeds and sizes beside their targets (ARGS="visit load start seal")
 	$(PY) -m bench $(ARGS)
 
@@ -55,22 +52,8 @@ bench-page: .venv/test.stamp ## The same, kept as docs/bench.md with date and co
 bench-smoke: .venv/test.stamp ## The one table that counts instead of timing: the first visit
 	$(PY) -m bench visit --check
 
-proof: .venv/test.stamp interop ## Long runs, as root, two hours and more: faults, kills, Tor, PostgreSQL, load, a Debian
-	@mkdir -p build && rm -f $(FAULTS)
-	$(PROOF) NARU_KILLS=200 $(PY) -m pytest --timeout=3600 -s tests/outside/test_kill.py
-	$(PROOF) NARU_FAULTS=20 $(PY) -m pytest --timeout=3600 -s tests/outside/test_faults.py
-	$(PROOF) $(PY) -m pytest --timeout=3600 -s tests/postgres
-	for start in 1 2 3 4 5; do \
-		$(PROOF) $(PY) -m pytest -s tests/tor || exit 1; \
-	done
-	NARU_ATTACHMENT_BYTES=2147483648 $(PY) -m pytest --timeout=3600 -s tests/intake/test_large_files.py
-	NARU_TEST_PG=1 $(PY) -m pytest tests/intake tests/casebook tests/desk
-	$(PY) -m bench.handing
-	$(PROOF) $(PY) -m pytest -s tests/outside/slow.py
-	$(PROOF) NARU_MINUTES=30 $(PY) -m pytest -s tests/outside/long.py
-	$(PROOF) $(PY) -m pytest -s tests/deploy/fresh.py
-	$(PY) -m bench --check
-	@echo "What faults did, every row of every run:"; cat $(FAULTS)
+proof: .venv/test.stamp interop ## Long runs, as root, two hours and more, kept as docs/proof.md (ARGS="load kills tor")
+	$(PY) -m bench.proof $(ARGS)
 
 fuzz: .venv/test.stamp ## Bend what strangers send, for each kind a minute blindly and a minute guided (FUZZ_SECONDS=60)
 	NARU_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PY) -m pytest --timeout=0 -q tests/fuzz

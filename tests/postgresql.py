@@ -98,9 +98,9 @@ class Server:
         assert done.returncode != 0, f"{user} may: {text}"
         return done.stderr.decode()
 
-    def database(self, template="template0"):
+    def database(self, template="template0", kind="t"):
         """A fresh database, or a copy of one that nobody is connected to."""
-        name = f"t{secrets.token_hex(6)}"
+        name = f"{kind}{secrets.token_hex(6)}"
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :'of'"
         self.sql(f"\\set of {template}\n{others};")
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")

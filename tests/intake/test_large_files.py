@@ -18,6 +18,7 @@ from intake.test_serving import Served
 from intake.world import STORY
 from outside.demo import alive, family
 from outside.site import Site
+from outside.table import note
 
 from app.mailbox import tables
 from app.mailbox.blobs import Blobs, open_blob
@@ -107,7 +108,7 @@ def test_a_large_file_arrives_in_little_memory_and_the_desk_gets_the_same_bytes(
     assert answer.status == 200, said
     assert "영상.mp4" in said
     held = peak(served.worker())
-    print(f"\n{SIZE / MIB:.0f} MiB in {seconds:.1f} s, peak {held / 1e6:.1f} MB")  # noqa: T201
+    note(f"{SIZE / MIB:.0f} MiB in {seconds:.1f} s, peak {held / 1e6:.1f} MB")
     assert held < MOST
     found = [one for one in served.world.opened() if one.file and one.file.size == SIZE]
     (document,) = found

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import postgresql
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -43,8 +45,9 @@ def run(*words, stdin=None, passphrase=None, check=True, fds=()):
 class Demo:
     """A running `app demo`. `info` is its line of JSON; `log` holds all it ever printed."""
 
-    def __init__(self, data, *, empty=True, under=(), python=sys.executable):
+    def __init__(self, data, *, empty=True, under=(), python=sys.executable, sqlite=False):
         self.data, self.empty, self.under, self.python = Path(data), empty, under, python
+        self.sqlite = sqlite or not postgresql.WANTED
         self.ports = free_ports(2)
         self.log = self.data.with_name(self.data.name + ".log")
         self.process = self.info = None
@@ -52,6 +55,8 @@ class Demo:
 
     def start(self, wait=60):
         """Start, or go on with what is in `data`; ready when the line is there."""
+        if not (self.sqlite or self.data.exists()):
+            self._found_on_postgresql()
         intake, desk = map(str, self.ports)
         words = ["app", "demo", "--data", str(self.data), "--json"]
         words += ["--intake-port", intake, "--desk-port", desk] + ["--empty"] * self.empty
@@ -71,6 +76,21 @@ class Demo:
             assert self.seconds < wait, f"no line after {wait} s:\n{self.tail()}"
             time.sleep(0.02)
         return self
+
+    def _found_on_postgresql(self):
+        """Found it as anybody would, then move its databases with the command that moves them."""
+        with Demo(self.data, empty=self.empty, python=self.python, sqlite=True):
+            pass
+        config, moved = self.data / "naru.toml", self.data / "moved.toml"
+        server = postgresql.server()
+        names = ("mailbox", "casebook")
+        lines = [f'{name}_url = "{server.url(server.database(kind="demo"))}"' for name in names]
+        moved.touch(mode=0o600)
+        moved.write_text(config.read_text().replace("[intake]", "\n".join([*lines, "[intake]"])))
+        run("app", "move", "--config", config, "--to", moved)
+        moved.rename(config)
+        for path in self.data.glob("*.sqlite*"):
+            path.unlink()
 
     def _size(self):
         return self.log.stat().st_size if self.log.exists() else 0

@@ -18,6 +18,7 @@ import pytest
 from outside import walk
 from outside.demo import Demo
 from outside.site import Site, Upload
+from outside.table import note
 
 MINUTES = float(os.environ.get("NARU_MINUTES", "30"))
 WITNESSES, PAUSE, LOOK = 4, 0.25, 2.0
@@ -132,12 +133,13 @@ def test_nobody_meets_an_error_and_nothing_grows_or_is_lost(tmp_path):
         lost, doubled = settle(demo, crowd)
         tail = demo.tail()
     told = {which: growth([one[which] for one in seen]) for which in ("intake", "desk")}
-    report = [f"\n{MINUTES:g} minutes: {dict(crowd.done)}"]
+    report = [f"{MINUTES:g} minutes: {dict(crowd.done)}"]
     for which, (early, late, most) in told.items():
         report.append(f"{which}: {early:.0f} MB in the second quarter, {late:.0f} in the last,")
         report[-1] += f" at most {most:.0f}"
     report.append(f"errors {len(crowd.wrong)}, lost {lost}, doubled {doubled}")
-    print("\n".join(report))  # noqa: T201
+    for line in report:
+        note(line)
     assert crowd.wrong == [], crowd.wrong[:5]
     assert "naru:" not in tail, tail
     assert (lost, doubled) == (0, 0)

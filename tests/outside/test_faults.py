@@ -17,7 +17,7 @@ from needs import give_up, need
 from outside import walk
 from outside.demo import Demo, alive
 from outside.site import Site
-from outside.table import UNPROTECTED, Row
+from outside.table import UNPROTECTED, leaks, suffered
 
 TIMES = int(os.environ.get("NARU_FAULTS", "3"))
 FAULTS = {
@@ -119,14 +119,8 @@ def suffer(demo, fault, times):
             time.sleep(0.05)  # where the commit failed it ends by itself; refused before, it stays
         texts.append(text)
         words.append(seen or insist(demo.intake, form, text))
-    kept = desk_holds(demo)
-    leaked = [
-        path.name
-        for path in [demo.log, *demo.data.rglob("*")]
-        if path.is_file() and MARK.encode() in path.read_bytes()
-    ]
-    lost, doubled = len(set(texts) - set(kept)), len(kept) - len(set(kept))
-    return Row(fault, times, lost, doubled, len(leaked)), words, refused
+    leaked = leaks([demo.log, *demo.data.rglob("*")], [MARK])
+    return suffered(fault, times, texts, desk_holds(demo), leaked), words, refused
 
 
 def desk_holds(demo):

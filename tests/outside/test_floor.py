@@ -25,7 +25,7 @@ def environment(folder, requirements):
 
 def test_the_journey_needs_no_more_than_the_floor(tmp_path):
     python = environment(tmp_path / "floor", "requirements.txt")
-    with Demo(tmp_path / "data", python=python) as demo:
+    with Demo(tmp_path / "data", python=python, sqlite=True) as demo:
         assert walk.write(Site(demo.intake), TEXT, k_rescue="yes").receipt
         lead = walk.log_in(demo.desk, demo.info["lead"])
         (submission,) = walk.queue(lead)
@@ -53,7 +53,7 @@ def intake_host(tmp_path_factory):
 
 
 def test_the_intake_runs_from_its_own_list_alone(intake_host, tmp_path):
-    demo = Demo(tmp_path / "data")
+    demo = Demo(tmp_path / "data", sqlite=True)
     with demo:
         pass
     (port,) = free_ports(1)

@@ -13,7 +13,7 @@ NAMES = ("mailbox", "casebook")
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    with Demo(tmp_path_factory.mktemp("move") / "data") as running:
+    with Demo(tmp_path_factory.mktemp("move") / "data", sqlite=True) as running:
         for number in range(3):
             assert walk.write(Site(running.intake), f"{number} 지어낸 글").status == 200
         lead = walk.log_in(running.desk, running.info["lead"])

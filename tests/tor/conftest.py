@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from needs import need
 from outside.demo import ROOT, run
+from outside.table import note
 from tor.network import Network, Onion
 from tor.visitor import Visitor
 
@@ -91,7 +92,8 @@ def house(pytestconfig):
             stack.callback(found.stop)
             found.serve()
             stack.enter_context(found.net)
-            print("private Tor, seconds:", found.net.timing)  # noqa: T201
+            told = ", ".join(f"{what} {after:.0f}" for what, after in found.net.timing.items())
+            note(f"private Tor from nothing, seconds until: {told}")
             yield found
     finally:
         shutil.rmtree(base, ignore_errors=True)
