@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Write both parts, sealed to the recovery recipient."""
     if not args.config:
         raise Problem("name the configuration: --config FILE or NARU_CONFIG")
-    settings = load_settings(Path(args.config)).desk
+    settings = load_settings(Path(args.config)).keeper
     if not args.file.parent.is_dir():
         raise Problem(f"there is no folder {args.file.parent}")
     try:

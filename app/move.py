@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     if args.config is None:
         raise Problem("name the deployment's TOML with --config or NARU_CONFIG")
     try:
-        old, new = load_settings(Path(args.config)).desk, load_settings(args.to).desk
+        old, new = load_settings(Path(args.config)).keeper, load_settings(args.to).keeper
     except SettingsError as error:
         raise Problem(str(error)) from None
     told = [_move(branch, old, new) for branch in BRANCHES]

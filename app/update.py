@@ -54,12 +54,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _urls(settings: Settings) -> dict[str, str]:
     """Return the databases this host looks after: the casebook's where the desk is."""
-    if settings.desk_table is not None:
-        return {
-            "mailbox": settings.desk_table.mailbox_url,
-            "casebook": settings.desk_table.casebook_url,
-        }
-    return {"mailbox": settings.intake.mailbox_url}
+    urls = {"mailbox": settings.mailbox_url, "casebook": settings.casebook_url}
+    return urls if settings.desk_table is not None else {"mailbox": settings.mailbox_url}
 
 
 def _migrate_all(urls: Mapping[str, str], wanted: Mapping[str, str]) -> list[dict[str, str]]:

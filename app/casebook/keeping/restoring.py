@@ -150,7 +150,7 @@ def _found(making: Path, about: Mapping[str, Any]) -> Store:
     if before.desk.demonstration:
         mark_demonstration(making)
     _point_at(toml, before.desk.data_dir, making)
-    settings = config.load_settings(toml, only="desk").desk
+    settings = config.load_settings(toml, only="desk").keeper
     for branch, url in (("mailbox", settings.mailbox_url), ("casebook", settings.casebook_url)):
         engine = open_engine(url)
         migrate.upgrade(engine, branch, about["heads"][branch])
