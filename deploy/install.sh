@@ -94,6 +94,10 @@ if [ -e /etc/naru/naru.toml ]; then
     ln -sfn "$before" /opt/naru/current
     echo "   the databases were left as they were; back at $before" >&2
   fi
+  # Rights on tables that are new, where PostgreSQL of this host keeps them.
+  if grep -q '^mailbox_url = "postgresql' /etc/naru/naru.toml && id postgres >/dev/null 2>&1; then
+    deploy/postgresql.sh
+  fi
   systemctl start naru-intake
   [ "$which" = intake ] || systemctl start naru-desk
   cd /opt/naru/current && .venv/bin/python -m app doctor --config /etc/naru/naru.toml || true

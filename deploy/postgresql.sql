@@ -1,13 +1,14 @@
--- Roles and databases of Naru on PostgreSQL. As its superuser, once, and again after each update:
+-- Roles and databases of Naru on PostgreSQL. As its superuser, once, again when there are tables, and
+-- after each update; deploy/postgresql.sh does so on the host's own server. On another's:
 --
 --     psql -v ON_ERROR_STOP=1 -f deploy/postgresql.sql
 --
--- naru_owner   owns the tables and migrates them (`app init`, `app update`, `app move`)
+-- naru_owner   owns the tables: migrates, saves and moves them (`app update`, `backup`, `move`)
 -- naru_intake  serves witnesses: reaches the mailbox alone; never sees the casebook's database
 -- naru_desk    serves members: reads both, changes what its pages change
 --
--- Nobody has a password here: the roles come in over the Unix socket as the system's users of the
--- same names (pg_hba.conf: `local all all peer`). Each database forbids what PUBLIC may by default.
+-- Nobody has a password here: who comes over the Unix socket is named by the system, and
+-- pg_ident.conf says as which role (postgresql.sh). Each database forbids what PUBLIC may by default.
 
 \if :{?mailbox} \else \set mailbox naru_mailbox \endif
 \if :{?casebook} \else \set casebook naru_casebook \endif
