@@ -21,6 +21,8 @@ SELECT format('CREATE DATABASE %I OWNER naru_owner TEMPLATE template0 ENCODING '
 FROM unnest(ARRAY[:'mailbox', :'casebook']) AS name
 WHERE NOT EXISTS (SELECT 1 FROM pg_database WHERE datname = name) \gexec
 
+ALTER DATABASE :"mailbox" OWNER TO naru_owner;
+ALTER DATABASE :"casebook" OWNER TO naru_owner;
 REVOKE ALL ON DATABASE :"mailbox" FROM PUBLIC;
 REVOKE ALL ON DATABASE :"casebook" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"mailbox" TO naru_intake, naru_desk;
