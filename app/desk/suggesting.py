@@ -7,7 +7,7 @@ from flask import redirect as go
 from werkzeug.wrappers import Response
 
 from app.casebook.shapes import Tag, Testimony
-from app.desk.context import book, keyring
+from app.desk.context import book, desk, keyring
 from app.reading.suggest import Suggestion, explain, suggest
 from app.web import language
 
@@ -27,7 +27,7 @@ class Offer:
 def offers(testimony: Testimony) -> tuple[list[Offer], int]:
     """Return what is still to be weighed of a text, and how many were set aside.
 
-    What a tag of the same stage already rests on is no longer offered.
+    What a tag of the same stage, or of one that refines it, already rests on is no longer offered.
     """
     index = book().working.index(keyring())
     done = index.dismissed(testimony.id)
@@ -46,7 +46,8 @@ def key_of(one: Suggestion) -> str:
 
 
 def _covers(tag: Tag, one: Suggestion) -> bool:
-    return tag.stage == one.stage and tag.start < one.end and one.start < tag.end
+    told = {tag.stage, desk().model.stage(tag.stage).refines}
+    return one.stage in told and tag.start < one.end and one.start < tag.end
 
 
 @pages.post("/suggestions")

@@ -115,7 +115,8 @@ def _apart(sentence: Sentence, told: Told) -> bool:
 
 def _sentence(sentence: Sentence, told: Told, text: str) -> Iterator[Suggestion | Dropped]:
     """Read one sentence; of several events that give one stage, the first is kept."""
-    known, offered = reading(), set()
+    known = reading()
+    offered: set[str] = set()
     matches = sorted(
         (
             (match.start(), match.end(), event)
@@ -135,12 +136,19 @@ def _sentence(sentence: Sentence, told: Told, text: str) -> Iterator[Suggestion 
         if guard is not None:
             yield Dropped(stage, first, last, words, event.id, guard.id)
             continue
-        offered.add(stage)
         _remember(told, stage, sentence)
-        yield Suggestion(
-            stage, _track(stage, sentence, start, end, told), first, last, words, event.id
-        )
+        for each in _closely_and_coarsely(stage):
+            if each not in offered:
+                track = _track(each, sentence, start, end, told)
+                yield Suggestion(each, track, first, last, words, event.id)
+        offered.update(_closely_and_coarsely(stage))
     _hear(sentence, told)
+
+
+def _closely_and_coarsely(stage: str) -> tuple[str, ...]:
+    """Return a stage and the one it refines: who was in a kyohwaso is offered both (model, A11)."""
+    coarse = model().stage(stage).refines
+    return (stage, coarse) if coarse else (stage,)
 
 
 def _hear(sentence: Sentence, told: Told) -> None:

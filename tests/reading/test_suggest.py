@@ -54,11 +54,17 @@ def test_every_kind_of_telling_of_nothing_is_there_in_three_languages():
         assert {(kind, lang) for lang in ("ko", "en", "zh")} <= kinds
 
 
+def test_a_stage_told_more_closely_is_offered_beside_the_one_it_refines_on_the_same_words():
+    fine, coarse = suggest("Then my sister was sent to a kyohwaso.")
+    assert (fine.stage, coarse.stage) == ("x_kyohwaso", "economic_camp")  # model, A11
+    assert (fine.start, fine.end, fine.rule) == (coarse.start, coarse.end, coarse.rule)
+
+
 def test_a_general_account_stays_general_in_its_next_sentence_and_ends_with_a_person():
     general = "People who are sent back are usually questioned by State Security. "
     assert suggest(general + "They go through quarantine and a closed trial.") == []
     found = suggest(general + "My sister was sent to a kyohwaso.")
-    assert [each.stage for each in found] == ["x_kyohwaso"]
+    assert [each.stage for each in found] == ["x_kyohwaso", "economic_camp"]
 
 
 def test_a_summary_that_names_every_stage_suggests_nothing_and_says_why():
