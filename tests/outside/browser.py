@@ -35,9 +35,13 @@ class Screen:
 
         return note
 
-    def look(self, what, *, whole=True):
-        """Keep a picture; nothing may stand out to the side."""
-        self.page.screenshot(path=self.folder / f"{what}{self.name}.png", full_page=whole)
+    def look(self, what, *, whole=True, only=None):
+        """Keep a picture (of one part, ``only``); nothing may stand out to the side."""
+        path = self.folder / f"{what}{self.name}.png"
+        if only:
+            self.page.locator(only).first.screenshot(path=path)
+        else:
+            self.page.screenshot(path=path, full_page=whole)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.width, f"{what}: {wide} pixels wide on a screen of {self.width}"
 
