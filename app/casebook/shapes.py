@@ -125,6 +125,9 @@ class Tag:
     decision: str = ""  # of the model: decision:value
     charge: str = ""
     version: int = 1
+    item: str = ""  # the later letter or the recording whose words these are; else the text's
+    edition: int = 0  # of a recording: the version of what was written down of it
+    heard: str = ""  # in a recording: from which second, and until which ("72,90")
 
 
 @dataclass(frozen=True)
@@ -255,7 +258,7 @@ class Person:
 
 @dataclass(frozen=True)
 class TagInput:
-    """What a form says of a new tag, parsed: the span is code points of the narrative."""
+    """What a form says of a new tag, parsed: the span is code points of the words it rests on."""
 
     person: str  # an id, or "new:NAME"
     stage: str
@@ -273,6 +276,8 @@ class TagInput:
     abuse: tuple[str, ...] = ()
     decision: str = ""
     charge: str = ""
+    item: str = ""
+    edition: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from app.casebook.shapes import BadTag, NotFound, TagInput, Testimony
 from app.casebook.store import Store
 from app.casebook.testimonies import Testimonies
 from app.casebook.vault import READERS, Vault
-from app.reading import edtf
+from app.reading import edtf, transcripts
 from config.model import Model
 
 CONFIDENCE = ("sure", "likely", "unsure")
 HEARSAY = ("", "0", "1", "2", "3")
-MORE = ("hearsay", "agency", "abuse", "decision", "charge")
+MORE = ("hearsay", "agency", "abuse", "decision", "charge", "item", "edition")
+LETTERS = ("addition", "correction", "answer")  # whose words a tag may rest on too
 LONGEST_NAME = 200
 
 
@@ -52,8 +53,9 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def event_of(tag_id: str, person: str, tag: TagInput, narrative: str) -> dict[str, object]:
-    """Return the event of a tag: what was said, and the words it rests on, verbatim."""
+def event_of(tag_id: str, person: str, tag: TagInput, text: str) -> dict[str, object]:
+    """Return the event of a tag: what was said, and the words of the text it rests on, verbatim."""
+    line = transcripts.heard(text, tag.start) if tag.edition else None
     return {
         "e": "tag",
         "id": tag_id,
@@ -63,13 +65,14 @@ def event_of(tag_id: str, person: str, tag: TagInput, narrative: str) -> dict[st
         "track": tag.track,
         "start": tag.start,
         "end": tag.end,
-        "text": narrative[tag.start : tag.end],
+        "text": text[tag.start : tag.end],
         "confidence": tag.confidence,
         "date_from": tag.date_from,
         "date_to": tag.date_to,
         "date_as_stated": tag.date_as_stated,
         "knowledge": tag.knowledge,
         **{name: value for name in MORE if (value := getattr(tag, name))},
+        **({"heard": line.fragment} if line else {}),
     }
 
 
@@ -83,11 +86,12 @@ class Tagging:
         """Add a tag; returns its id. Raises ``BadTag`` naming the field, and as ``testimony``."""
         keyring.require(*READERS)
         opened = self.testimonies.open(keyring, record)
-        check(self.store.model, tag, len(opened.narrative))
+        text = self.words(keyring, opened, tag.item, tag.edition)
+        check(self.store.model, tag, len(text))
         person = self._person_of(keyring, tag.person, opened)
         tag_id = secrets.token_hex(16)
         event = {
-            **event_of(tag_id, person[0], tag, opened.narrative),
+            **event_of(tag_id, person[0], tag, text),
             "by": keyring.member.name,
             "day": self.store.today(),
         }
@@ -103,10 +107,11 @@ class Tagging:
         opened = self.testimonies.open(keyring, record)
         if tag_id not in {one.id for one in opened.tags}:
             raise NotFound
-        check(self.store.model, tag, len(opened.narrative))
+        text = self.words(keyring, opened, tag.item, tag.edition)
+        check(self.store.model, tag, len(text))
         person = self._person_of(keyring, tag.person, opened)
         event = {
-            **event_of(tag_id, person[0], tag, opened.narrative),
+            **event_of(tag_id, person[0], tag, text),
             "e": "edit",
             "seen": seen,
             "by": keyring.member.name,
@@ -131,6 +136,22 @@ class Tagging:
             raise NotFound
         event = {"e": "untag", "tag": tag_id, "by": keyring.member.name, "day": self.store.today()}
         self.testimonies.append(keyring, record, event, "untagged")
+
+    def words(self, keyring: Keyring, opened: Testimony, item: str, edition: int) -> str:
+        """Return the text a tag rests on: the testimony's, a later letter's, or a transcript's.
+
+        A transcript is meant in the ``edition`` that lay before who placed its words.
+        Raises ``BadTag`` where there is no such text.
+        """
+        if not item and not edition:
+            return opened.narrative
+        for letter in opened.letters:
+            if letter.id == item and letter.kind in LETTERS and not edition:
+                return str(letter.answers.get("w_narrative", ""))
+        for one in self._index(keyring).transcripts(opened.id, item):
+            if one.version == edition:
+                return one.text
+        raise BadTag("item")
 
     def _person_of(self, keyring: Keyring, said: str, opened: Testimony) -> tuple[str, str]:
         """Return id and, if the person is new, the name to begin them with."""

@@ -37,9 +37,11 @@ LANGS = ("en", "ko", "zh")
 
 @dataclass
 class _Desk:
-    """What one member has in hand, in memory."""
+    """What one member has in hand, in memory. ``before`` undoes ``which`` of records set ``to``."""
 
     before: list[Step] = field(default_factory=list)
+    which: int = 0
+    to: str = ""
     said: str = ""
     filters: dict[str, str] = field(default_factory=dict)
 
@@ -124,6 +126,7 @@ class Working:
             self.append(keyring, steps)
             desk = self._desk(keyring)
             desk.before = [self._step(keyring, r, which, before[r]) for r in changed]
+            desk.which, desk.to = which, to
         return len(steps)
 
     def _step(self, keyring: Keyring, record: str, which: int, to: str) -> Step:
@@ -135,13 +138,18 @@ class Working:
         """Return how many records the last act of this member changed, while it can be undone."""
         return len(self._desk(keyring).before)
 
-    def undo(self, keyring: Keyring) -> int:
-        """Put back what the last act changed: events of their own, so the history keeps both."""
-        desk = self._desk(keyring)
+    def undo(self, keyring: Keyring) -> tuple[int, int]:
+        """Put back what the last act changed: events of their own, so the history keeps both.
+
+        What somebody else changed since stays as they left it. Returns how many were put back,
+        and how many were left.
+        """
+        desk, index = self._desk(keyring), self._vault.index(keyring)
         steps, desk.before = desk.before, []
-        if steps:
-            self.append(keyring, steps)
-        return len(steps)
+        still = [one for one in steps if index.work_of(one[0])[desk.which] == desk.to]
+        if still:
+            self.append(keyring, still)
+        return len(still), len(steps) - len(still)
 
     def _desk(self, keyring: Keyring) -> _Desk:
         return self._desks.setdefault(keyring.csrf, _Desk())
@@ -203,19 +211,32 @@ class Working:
         event = {"e": "note", "id": secrets.token_hex(16), "text": _text(text)}
         self.append(keyring, [(record, {**event, **self._said(keyring)}, "noted")])
 
-    def translate(self, keyring: Keyring, record: str, lang: str, text: str) -> None:
-        """Keep a new version of a translation; earlier ones stay. Raises ``BadTag``."""
+    def translate(
+        self, keyring: Keyring, record: str, lang: str, text: str, seen: int | None = None
+    ) -> None:
+        """Keep a new version of a translation; earlier ones stay. Raises ``BadTag``.
+
+        ``seen`` is the version its writer had before them: two who write at once both stand.
+        """
         if lang not in LANGS:
             raise BadTag("language")
         event = {"e": "translation", "lang": lang, "text": _text(text)}
-        self.append(keyring, [(record, {**event, **self._said(keyring)}, "translated")])
+        self._version(keyring, record, event, seen, "translated")
 
-    def transcribe(self, keyring: Keyring, record: str, item: str, text: str) -> None:
+    def transcribe(
+        self, keyring: Keyring, record: str, item: str, text: str, seen: int | None = None
+    ) -> None:
         """Keep a new version of what is said in a recording. Raises ``BadTag``, ``NoTimes``."""
         said = _text(text)
         parse(said)
         event = {"e": "transcript", "item": item, "text": said}
-        self.append(keyring, [(record, {**event, **self._said(keyring)}, "transcribed")])
+        self._version(keyring, record, event, seen, "transcribed")
+
+    def _version(
+        self, keyring: Keyring, record: str, event: Event, seen: int | None, act: str
+    ) -> None:
+        before = {} if seen is None else {"seen": seen}
+        self.append(keyring, [(record, {**event, **before, **self._said(keyring)}, act)])
 
     def dismiss(self, keyring: Keyring, record: str, key: str, *, back: bool = False) -> None:
         """Set a suggestion aside, or bring it back."""

@@ -64,11 +64,16 @@ PAGES = (
     retention,
     status,
 )
+SCRIPTS = ("select.js", "keys.js", "hear.js")
 # The pages that hold a picture or a recording, and from where it may come.
 PICTURES = MappingProxyType(
     {
         "attachments.show": "; img-src 'self'; media-src 'self'",
         "attachments.transcribe": "; img-src 'self'; media-src 'self'",
+        "testimony.add_tag": "; media-src 'self'",
+        "testimony.edit_tag": "; media-src 'self'",
+        "testimony.date_tag": "; media-src 'self'",
+        "testimony.find_person": "; media-src 'self'",
         "attachments.stream": "; media-src 'self'",
         "release.preview": "; img-src data:",
         "keeping.start_code": "; img-src data:",
@@ -108,8 +113,8 @@ def create_app(
     app.url_map.converters["hex32"] = Hex32
     words.install(app)
     ways.install(app)
-    sheet, script = Sheet.load(HERE / "desk.css"), (HERE / "select.js").read_text("utf-8")
-    script += (HERE / "keys.js").read_text("utf-8")
+    sheet = Sheet.load(HERE / "desk.css")
+    script = "".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
     guard(app, settings.base_url, _policy(sheet, script), refusals.show, PICTURES)
     refusals.answer(app)
     for module in PAGES:

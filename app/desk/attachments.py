@@ -2,14 +2,21 @@
 
 import contextlib
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.casebook.shapes import BadTag
+from app.casebook.indexing.work import Translation
+from app.casebook.shapes import BadTag, Testimony
 from app.casebook.viewing import DRAWN, PLAYED, NotShown
+from app.desk import placing
 from app.desk.context import book, keyring
+from app.desk.forms import seen_in
+from app.desk.placing import Placing
 from app.desk.refusals import refuse
 from app.desk.words import gettext
 from app.reading.transcripts import NoTimes, parse
@@ -20,6 +27,7 @@ pages = Blueprint(
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 MOST_AT_ONCE = 4 * 1024 * 1024
 _SAFE = re.compile(r"[^\w.-]+")
+_SECONDS = re.compile(r"[0-9]{1,6}(,[0-9]{1,6})?", re.ASCII)
 
 
 @pages.get("")
@@ -28,40 +36,80 @@ def show(record_id: str, item_id: str) -> str:
     return _shown(record_id, item_id)
 
 
-def _shown(record_id: str, item_id: str, error: str = "", typed: str = "") -> str:
+def page(testimony: Testimony, placed: Placing, error: str = "") -> str:
+    """Show the page of a recording again, with the form that places its words on a stage."""
+    item_id = placed.form.item.data or ""
+    return _shown(testimony.id, item_id, error, beside=placing.beside(testimony, placed))
+
+
+def _shown(
+    record_id: str,
+    item_id: str,
+    error: str = "",
+    said: Mapping[str, str] = MappingProxyType({}),
+    beside: Mapping[str, Any] | None = None,
+) -> str:
     viewing, working = book().viewing, book().working
     one = viewing.one(keyring(), record_id, item_id)
-    kind, picture, page = viewing.type_of(one), None, _page()
+    kind, picture, number = viewing.type_of(one), None, _page()
     if kind in DRAWN:
         with contextlib.suppress(NotShown):
-            picture = viewing.draw(one, page)
-    versions = working.index(keyring()).transcripts(record_id, item_id)
+            picture = viewing.draw(one, number)
+    editions = working.index(keyring()).transcripts(record_id, item_id)
+    newest = editions[0] if editions else None
+    alone = {"testimony": None, "veil": working.settings(keyring()).veil and not placing.shown()}
+    told: Mapping[str, Any] = beside or (_beside(record_id, newest, item_id) if newest else alone)
+    tags = [tag for tag in told["testimony"].tags if tag.item == item_id] if newest else []
     return render_template(
         "desk/attachment.html",
+        **told,
+        tags_of=lambda edition: [tag for tag in tags if tag.edition == edition],
+        older=any(newest and tag.edition != newest.version for tag in tags),
         one=one,
         kind=kind,
-        page=min(page, picture.pages) if picture else 1,
+        page=min(number, picture.pages) if picture else 1,
         picture=picture,
         played=kind in PLAYED,
         heard=kind.startswith("audio/"),
+        at_second=_second(),
         record=record_id,
-        versions=versions,
-        lines=parse(versions[0].text) if versions else (),
-        veil=working.settings(keyring()).veil,
+        editions=editions,
+        links=_times(newest.text) if newest else {},
         error=error,
-        typed=typed or (versions[0].text if versions else ""),
+        gone=(),
+        typed_error=bool(said),
+        typed=said.get("text") or (newest.text if newest else ""),
+        typed_seen=said.get("seen") or (newest.version if newest else 0),
     )
+
+
+def _beside(record_id: str, newest: Translation, item_id: str) -> dict[str, Any]:
+    """Return what stands beside a transcript: the form of tags, and those that rest on it."""
+    testimony = book().testimony(keyring(), record_id)
+    return placing.beside(testimony, placing.asked(testimony, item_id, newest.version))
+
+
+def _times(text: str) -> dict[tuple[int, int], str]:
+    """Return where the times of a transcript stand, each with the address of its moment."""
+    return {line.stamp: f"?t={line.fragment}#recording" for line in parse(text)}
+
+
+def _second() -> str:
+    """Return the part of a recording that is asked for, in seconds; empty for all of it."""
+    asked = request.args.get("t", "")
+    return asked if _SECONDS.fullmatch(asked) else ""
 
 
 @pages.post("/transcript")
 def transcribe(record_id: str, item_id: str) -> AnyResponse | tuple[str, int]:
     """Keep what a person wrote down of a recording, each line with its time."""
-    viewing, said = book().viewing, request.form.get("text", "")
+    viewing, said = book().viewing, request.form
     one = viewing.one(keyring(), record_id, item_id)
     if viewing.type_of(one) not in PLAYED:
         return refuse(415, gettext("This file cannot be shown here."))
+    text, seen = said.get("text", ""), said.get("seen", "")
     try:
-        book().working.transcribe(keyring(), record_id, item_id, said)
+        book().working.transcribe(keyring(), record_id, item_id, text, seen_in(seen))
     except NoTimes as wrong:
         error = gettext(
             "Line %(number)s: begin each line with the time it is heard, such as 1:12 or "

@@ -80,14 +80,20 @@ def of_tags(
     return found
 
 
-def offered(testimony: Testimony) -> list[Conversion]:
-    """Return the dates a text states, each once, and what the witness answered for "when"."""
+def offered(testimony: Testimony, text: str | None = None) -> list[Conversion]:
+    """Return the dates a text states, each once: the testimony's and the answer to "when"."""
     told_on = dt.date.fromisoformat(testimony.day)
+    if text is not None:  # of a letter or a recording
+        return _each_once(find_dates(text[:LONGEST], told_on))
     answered = testimony.answers.get("w_when", "")
     calendar = testimony.answers.get("w_when_calendar", "")
     words = _with_calendar(str(answered), str(calendar))
     found = find_dates(words, told_on) if words else []
     found += find_dates(testimony.narrative[:LONGEST], told_on)
+    return _each_once(found)
+
+
+def _each_once(found: Sequence[Stated]) -> list[Conversion]:
     return list({one.text: _shown(one) for one in found if one.edtf}.values())[:MOST]
 
 

@@ -63,6 +63,11 @@ class _SessionToken(CSRF):  # type: ignore[misc] # wtforms has no types
             raise ValidationError("token")
 
 
+def seen_in(text: str | None) -> int | None:
+    """Return the version that who wrote a form had before them, or None where it does not say."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None  # noqa: PLR2004
+
+
 class DeskForm(FlaskForm):  # type: ignore[misc] # flask-wtf has no types
     """A form with the token and nothing else."""
 
@@ -105,6 +110,8 @@ class TagForm(DeskForm):
     decision = StringField()
     charge = StringField()
     seen = StringField()
+    item = StringField()  # a later letter or a recording; nothing: the testimony's text
+    edition = StringField()  # of what was written down of a recording
 
 
 class ReleaseForm(DeskForm):

@@ -6,13 +6,16 @@ of the element is the text itself and nothing else.
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from markupsafe import Markup, escape
 
 from app.casebook.shapes import BadTag, Tag
 
 MOST_QUOTED = 20_000
+NO_LINKS: Mapping[tuple[int, int], str] = MappingProxyType({})
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _TRACK = re.compile(r"[^a-z_]")
 
@@ -38,33 +41,54 @@ def locate(text: str, quote: str, paragraph: int | None = None) -> tuple[int, in
     return found[0]
 
 
-def marked(text: str, tags: Sequence[Tag] = ()) -> Markup:
-    """Return the text as HTML: one block a line, the words of tags marked by their track."""
-    cuts = {edge for tag in tags for edge in (tag.start, tag.end)}
+def place_of(tag: Tag) -> str:
+    """Return where the words of a tag stand: in the testimony, or under a recording."""
+    place = f"/testimony/{tag.record}"
+    if tag.edition:
+        place += f"/attachments/{tag.item}?t={tag.heard}"
+    return f"{place}#words-{tag.id}"
+
+
+def marked(
+    text: str, tags: Sequence[Tag] = (), links: Mapping[tuple[int, int], str] = NO_LINKS
+) -> Markup:
+    """Return the text as HTML: one block a line, the words of tags marked by their track.
+
+    ``links`` are spans of the text that lead somewhere: the times of a transcript.
+    """
+    spans = itertools.chain(((tag.start, tag.end) for tag in tags), links)
+    cuts = sorted(set(itertools.chain.from_iterable(spans)))
+    led = sorted(links)
+
+    def leads(start: int, end: int) -> str:
+        at = bisect_right(led, (start, len(text))) - 1
+        return links[led[at]] if at >= 0 and end <= led[at][1] else ""
+
+    def pieces(start: int, end: int) -> Iterator[Markup]:
+        inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
+        for a, b in itertools.pairwise([start, *inside, end]):
+            yield from _piece(text, a, b, tags, leads(a, b))
+
     return Markup("").join(
         Markup('<span class="{}">{}</span>').format(
-            "line" if found[0].strip() else "blank",
-            Markup("").join(_pieces(text, *found.span(), cuts, tags)),
+            "line" if found[0].strip() else "blank", Markup("").join(pieces(*found.span()))
         )
         for found in _LINE.finditer(text)
     )
 
 
-def _pieces(
-    text: str, start: int, end: int, cuts: set[int], tags: Sequence[Tag]
-) -> Iterator[Markup]:
-    edges = [start, *sorted(cut for cut in cuts if start < cut < end), end]
-    for a, b in itertools.pairwise(edges):
-        for tag in tags:
-            if tag.start == a:
-                yield Markup('<a class="at" id="words-{}"></a>').format(tag.id)
-        over = [tag for tag in tags if tag.start <= a and b <= tag.end]
-        piece = verbatim(text[a:b])
-        if over:
-            tracks = " ".join(sorted({_TRACK.sub("", tag.track) for tag in over}))
-            yield Markup('<mark class="{}">{}</mark>').format(tracks, piece)
-        else:
-            yield piece
+def _piece(text: str, start: int, end: int, tags: Sequence[Tag], place: str) -> Iterator[Markup]:
+    for tag in tags:
+        if tag.start == start:
+            yield Markup('<a class="at" id="words-{}"></a>').format(tag.id)
+    over = [tag for tag in tags if tag.start <= start and end <= tag.end]
+    piece = verbatim(text[start:end])
+    if place:
+        piece = Markup('<a class="num" href="{}">{}</a>').format(place, piece)
+    if over:
+        tracks = " ".join(sorted({_TRACK.sub("", tag.track) for tag in over}))
+        piece = Markup('<mark class="{}">{}</mark>').format(tracks, piece)
+    yield piece
 
 
 def verbatim(text: str) -> Markup:

@@ -55,12 +55,17 @@ def show(person_id: str) -> str | Response:
     claims = book().peopling.claims(keyring(), person.tags, person_id)
     asked = request.args.get("from", "")
     start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0  # noqa: PLR2004
+    called, peopling = request.args.get("called", "").strip(), book().peopling
+    near = peopling.called(keyring(), called) if called else peopling.beside(keyring(), person_id)
+    near = [one for one in near if one[0] != person_id]
     return render_template(
         "desk/person.html",
         person=person,
         drawing=path_of(person.tags),
         joined=held.joined_to(person_id),
         kin=held.kin(person_id),
+        called=called,
+        near=near,
         relations=desk().vocabularies.vocabularies["relation"],
         alike=held.alike(visible(keyring().rings), person_id, (person.name, *person.names)),
         expected=[
@@ -124,8 +129,17 @@ def kin(person_id: str) -> Response | tuple[str, int]:
     return _do(person_id, work)
 
 
+@pages.post("/people/<hex32:person_id>/unkin")
+def unkin(person_id: str) -> Response | tuple[str, int]:
+    """Take somebody out of a family again."""
+    return _do(person_id, lambda one, said: one.unrelate(keyring(), person_id, _other(said)))
+
+
 def _other(said: Mapping[str, str]) -> str:
-    return said.get("other", "").strip().rpartition("/")[2]
+    other = said.get("other", "").strip().rpartition("/")[2]
+    if not other:
+        raise BadTag("person")
+    return other
 
 
 def _do(

@@ -74,9 +74,11 @@ def act() -> Response | tuple[str, int]:
 
 
 @pages.post("/queue/undo")
-def undo() -> Response:
-    """Put back what the last act changed."""
-    book().working.undo(keyring())
+def undo() -> Response | tuple[str, int]:
+    """Put back what the last act changed, and say what somebody else has changed since."""
+    _, left = book().working.undo(keyring())
+    if left:
+        return refuse(409, gettext("A colleague has changed some of this since: that stays."))
     return redirect(_back(), 303)
 
 

@@ -15,6 +15,7 @@ from app.casebook.evidence.attaching import BadBox
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Leaving, Preview
 from app.casebook.evidence.proposing import Choice
+from app.casebook.indexing.conditions import visible
 from app.casebook.keys import recovery
 from app.casebook.shapes import Tag
 from app.desk.context import book, keyring
@@ -65,6 +66,7 @@ def preview(record_id: str) -> str | tuple[str, int]:
             for one in seen.parts["letters"]
         ],
         tags=_tags(seen),
+        staying=_staying(record_id),
         quotes=[*choice.quotes, *[("", "NAME")] * SPARE],
         withhold=" ".join(map(str, sorted(choice.withhold))),
         reasons=cutting.REASONS[:-1],
@@ -171,6 +173,12 @@ def _answers(seen: Preview, fields: dict[str, Any], *, text: bool = False) -> di
         for name, value in fields.items()
         if text or name != "w_narrative"
     }
+
+
+def _staying(record_id: str) -> int:
+    """Count the tags that rest on what does not leave: a later letter's words, a recording's."""
+    tags = book().working.index(keyring()).tags(visible(keyring().rings), record=record_id)
+    return sum(bool(tag.item) for tag in tags)
 
 
 def _tags(seen: Preview) -> list[Tag]:

@@ -38,7 +38,7 @@ def pairs() -> Pairs:
 def sealed() -> str:
     """Seal the form of this request, if it was one of ours and not too long; else empty."""
     kept = pairs()
-    said = json.dumps([request.path, int(desk().clock()) + LASTS, kept])
+    said = json.dumps([request.path, int(desk().clock()) + LASTS, kept], ensure_ascii=False)
     if not kept or len(said) > MOST:
         return ""
     nonce = secrets.token_bytes(12)

@@ -7,6 +7,7 @@ from app.casebook.indexing.conditions import visible
 from app.casebook.shapes import Tag
 from app.desk.context import book, desk, keyring
 from app.desk.drawing import Drawing, Visit, draw
+from app.desk.narrative import place_of
 from app.desk.words import stays, when
 from app.reading.rules import Deviation, about_the_model
 from app.web import language
@@ -69,5 +70,5 @@ def path_of(tags: tuple[Tag, ...]) -> Drawing:
         said = when(tag) or tag.date_as_stated or "…"
         place = visits.setdefault((tag.stage, tag.track), [])
         words = f"{_RINGED[tag.episode % len(_RINGED)]} {said}" if several else said
-        place.append(Visit(words, f"/testimony/{tag.record}#words-{tag.id}", tag.episode))
+        place.append(Visit(words, place_of(tag), tag.episode))
     return draw(model, {key: len(v) for key, v in visits.items()}, language(), visits)

@@ -12,6 +12,7 @@ from config.model import Model
 CONFIDENCE = ("sure", "likely", "unsure")
 MOST_EPISODES = 99
 MOST = 10**8
+MOST_EDITIONS = 10**6
 NEW = "new:"
 
 _WRONG = {
@@ -30,6 +31,7 @@ _WRONG = {
     "charge": N_("Choose a ground of the list."),
     "agency": N_("The agency as named is a few words."),
     "span": N_("A tag rests on words: select them in the text, or quote them."),
+    "item": N_("These words are in no letter and no recording of this testimony."),
     "paragraph": N_("There is no paragraph of this number."),
     "quote": N_("These words are not in the text. Quote them exactly as they stand there."),
     "quote-again": N_("These words stand there more than once: quote more, or say the paragraph."),
@@ -42,10 +44,11 @@ def sentence(wrong: BadTag) -> str:
     return gettext(_WRONG.get(what, N_("This tag could not be understood.")))
 
 
-def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
+def read(form: TagForm, text: Callable[[str, int], str], model: Model) -> TagInput:
     """Parse a form into a tag. Raises BadTag with the field that is wrong.
 
-    The narrative is opened only where words were quoted: opening is an act on the record.
+    The text (of a letter or recording, in an edition) is opened only where words were quoted:
+    opening is an act on the record.
     """
     data = {name: text.strip() for name, text in form.data.items() if isinstance(text, str)}
     data = {name: data.get(name, "") for name in form.data}
@@ -57,7 +60,8 @@ def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
     knowledge = data["knowledge"] or "unknown"
     _one_of(knowledge, model.evidence_fields["ef_knowledge"].values, "knowledge")
     _dates(data["date_from"], data["date_to"])
-    start, end = _span(data, narrative)
+    item, edition = data["item"], _number(data["edition"] or "0", 0, MOST_EDITIONS, "item")
+    start, end = _span(data, lambda: text(item, edition))
     return TagInput(
         person=_person(data["person"], data["person_name"]),
         stage=data["stage"],
@@ -75,6 +79,8 @@ def read(form: TagForm, narrative: Callable[[], str], model: Model) -> TagInput:
         abuse=tuple(dict.fromkeys(form.abuse.data or ())),
         decision=data["decision"],
         charge=data["charge"],
+        item=item,
+        edition=edition,
     )
 
 
@@ -98,6 +104,8 @@ def filled(tag: Tag) -> dict[str, object]:
         "decision": tag.decision,
         "charge": tag.charge,
         "seen": str(tag.version),
+        "item": tag.item,
+        "edition": str(tag.edition or ""),
     }
 
 
@@ -123,13 +131,13 @@ def _person(chosen: str, name: str) -> str:
     return chosen
 
 
-def _span(data: dict[str, str], narrative: Callable[[], str]) -> tuple[int, int]:
+def _span(data: dict[str, str], text: Callable[[], str]) -> tuple[int, int]:
     """Offsets where they were given, else the words that were quoted."""
     if data["start"] or data["end"]:
         start = _number(data["start"], 0, MOST, "span")
         return start, _number(data["end"], start + 1, MOST, "span")
     paragraph = _number(data["paragraph"], 1, MOST, "paragraph") if data["paragraph"] else None
-    return locate(narrative(), data["quote"], paragraph)
+    return locate(text(), data["quote"], paragraph)
 
 
 def _dates(start: str, end: str) -> None:

@@ -11,7 +11,8 @@ from flask_babel import gettext as _babel_gettext
 from app.casebook.evidence.singling import Trait
 from app.casebook.shapes import Answers, Tag
 from app.desk.context import desk
-from app.desk.narrative import marked
+from app.desk.narrative import marked, place_of
+from app.reading.transcripts import clock
 from app.web import CATALOGUES, HTML_LANG, language, size_of
 from config.model import Model
 from config.model_path import Duration
@@ -294,6 +295,8 @@ def install(app: Flask) -> None:
         work_states=work_states,
         answer_values=answer_values,
         marked=marked,
+        place_of=place_of,
+        clock=clock,
         page_lang=lambda: HTML_LANG[language()],
         ui_lang=language,
     )

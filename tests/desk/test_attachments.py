@@ -2,7 +2,6 @@
 
 import io
 import re
-import secrets
 import struct
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import tempfile
 import zlib
 
 import pytest
+from desk.files import SOUND
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import delete
@@ -29,7 +29,6 @@ HEADS = {
     "audio/flac": b"fLaC\0\0\0\x22",
     "video/webm": bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f38108428284") + b"webm",
 }
-SOUND = HEADS["audio/ogg"] + bytes(range(256)) * 800
 
 
 def picture(form="JPEG", size=(90, 60), color=RED, **more):
@@ -43,20 +42,6 @@ def pdf():
     first, second = (Image.new("RGB", (90, 60), color) for color in (RED, BLUE))
     first.save(made, "PDF", save_all=True, append_images=[second], author="김철수", title="집")
     return made.getvalue()
-
-
-@pytest.fixture
-def sent(world, owner):
-    """Send a file along with a testimony; return the address at which the desk shows it."""
-
-    def send(data, name="사진.jpg", declared="image/jpeg", **fields):
-        thread = secrets.token_hex(16)
-        record = world.arrive(thread=thread, **fields)
-        item = world.attach(data, name, declared, thread=thread)
-        owner.queue()
-        return f"/testimony/{record}/attachments/{item}"
-
-    return send
 
 
 def drawn(browser, path, page=1):
@@ -334,49 +319,6 @@ def test_only_the_chunks_asked_for_are_opened(owner, sent, monkeypatch):
     asked = f"bytes={39 * 65536}-{39 * 65536 + 10}"
     assert owner.get(f"{path}/stream", Range=asked).body == bytes(11)
     assert len(opened) <= 3  # its head, to tell the kind, and where the part lies
-
-
-# What a person wrote down of a recording
-
-
-def test_a_transcript_has_times_versions_and_is_found(world, owner, outsider, sent):
-    path = sent(SOUND, "목소리.ogg", "audio/ogg")
-    form = owner.get(path).form(action="/transcript")
-    said = "0:12 그날 <b>아침</b>에\n그리고\n[1:02-1:30] 회령 다리 위에서"
-    assert owner.post(form, text=said).status == 303
-    page = outsider.get(path)
-    times = [(a.text, a.attrs["href"]) for a in page.id("transcript").one("dl").all("a")]
-    assert times == [
-        ("0:12", f"{path}/stream#t=12"),
-        ("1:02–1:30", f"{path}/stream#t=62,90"),
-    ]
-    words = [dd.text for dd in page.id("transcript").one("dl").all("dd")]
-    assert words == ["그날 <b>아침</b>에\n그리고", "회령 다리 위에서"]
-    assert (
-        outsider.post(outsider.get(path).form(action="/transcript"), text="0:12 고침").status == 303
-    )
-    page = owner.get(path)
-    assert "version 2" in page.text
-    assert "회령" in page.id("transcript").one("details", cls="history").text
-    assert owner.get("/search?q=고침").root.one("a", "submission").attrs["href"] == path[:43]
-    world.book.vault.forget([])
-    assert len(acts(owner, "wrote down")) == 2
-
-
-def test_a_transcript_that_is_wrong_is_still_on_the_page(owner, partner, sent):
-    path = sent(SOUND)
-    form = owner.get(path).form(action="/transcript")
-    for wrong, line in (("그날", 1), ("0:12 a\n0:05 b", 2), ("0:75 a", 1), ("1:12-1:10 a", 1)):
-        page = owner.post(form, text=wrong)
-        assert page.status == 400
-        assert f"Line {line}" in page.error
-        assert page.id("tr-text").text.strip() == wrong
-    assert owner.post(form, text=" \n").status == 400
-    assert partner.post(form, text="0:12 x").status in (400, 403)
-    assert owner.post(owner.get(path).form(action="/transcript"), text="").status == 400
-    assert owner.get(path).id("transcript").one("dl") is None
-    picture_of = sent(picture())
-    assert owner.send("POST", f"{picture_of}/transcript").status == 400  # no token, no act
 
 
 # Who, and what custody says

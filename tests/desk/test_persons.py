@@ -23,7 +23,7 @@ def alike(page):
 
 
 def press(browser, person, what, **said):
-    form = browser.get(f"/people/{person}").form(action=f"/{what}")
+    form = browser.get(f"/people/{person}?called=김철옥").form(action=f"/{what}")
     return browser.post(form, **said)
 
 
@@ -69,6 +69,81 @@ def test_a_family(owner, three):
         assert [e.attrs["data-kin"] for e in page.root.all("li") if "data-kin" in e.attrs] == [
             other
         ]
+
+
+def family(browser, person):
+    rows = browser.get(f"/people/{person}").root.all("li")
+    return {e.attrs["data-kin"]: e.one("small").text for e in rows if "data-kin" in e.attrs}
+
+
+def test_a_relative_is_chosen_by_name_in_any_script(world, owner, three):
+    record = world.arrive("지어낸 이야기. 어머니도 북송되었습니다.")
+    owner.queue()
+    owner.tag(record, person="new:박금순", start="0", end="5")
+    mother = owner.testimony(record).root.one(cls="tag").attrs["data-person"]
+    for name in ("박금순", "Pak Kum-sun"):
+        page = owner.get(f"/people/{three[0]}?called={name}")
+        (found,) = [i.attrs["value"] for i in page.id("others").all("input", type="radio")]
+        assert found == mother
+    form = page.form(action="/kin")
+    assert owner.post(form, relation="parent").status == 303
+    assert family(owner, three[0]) == {mother: "parent"}
+    assert family(owner, mother) == {three[0]: "child"}  # as each of them sees it
+    press(owner, three[0], "join", other=three[1])
+    assert set(family(owner, three[0])) == {mother}
+    page = owner.get(f"/people/{three[0]}?called=아무도")
+    assert "아무도" in page.id("others").one("p", role="status").text
+    assert owner.post(page.form(action="/name"), name=" ").status == 400
+
+
+def test_those_of_one_testimony_are_offered_as_family(owner, world):
+    record = world.arrive("지어낸 이야기. 언니와 동생이 북송되었습니다.")
+    owner.queue()
+    for name in ("김철옥", "김은옥"):
+        owner.tag(record, person=f"new:{name}", start="0", end="5")
+    one, other = (tag.attrs["data-person"] for tag in owner.testimony(record).root.all(cls="tag"))
+    offered = owner.get(f"/people/{one}").id("others").all("input", type="radio")
+    assert [each.attrs["value"] for each in offered] == [other]
+
+
+def test_a_family_can_be_undone_from_either_side(world, owner, three):
+    for one, other in ((three[0], three[2]), (three[2], three[0])):
+        press(owner, three[0], "kin", other=three[2], relation="child")
+        assert family(owner, three[2]) == {three[0]: "parent"}
+        assert press(owner, one, "unkin", other=other).status == 303
+        world.book.vault._index = None
+        world.book.vault._loaded = set()
+        assert family(owner, three[0]) == family(owner, three[2]) == {}
+    assert owner.send("POST", f"/people/{three[0]}/unkin").status == 400
+
+
+def test_who_does_not_sound_alike_is_made_one_by_choice(owner, three, world):
+    record = world.arrive("지어낸 이야기. 언니가 북송되었습니다.")
+    owner.queue()
+    owner.tag(record, person="new:언니", start="0", end="5")
+    sister = owner.testimony(record).root.one(cls="tag").attrs["data-person"]
+    page = owner.get(f"/people/{three[0]}?called=언니")
+    form = page.form(action="/kin")
+    answer = owner.post_pairs(form, form.filled(), f"/people/{three[0]}/join")
+    assert answer.status == 303
+    assert owner.get(f"/people/{sister}").header("Location") == f"/people/{three[0]}"
+
+
+def test_while_tagging_a_name_leads_to_who_is_known_by_it(world, owner, three):
+    record = world.arrive("Invented. Kim Chol Ok was sent back.")
+    owner.queue()
+    form = owner.testimony(record).form(action="/tags")
+    said = form.filled(person="new:", person_name="Kim Chol Ok", quote="was sent back")
+    page = owner.post_pairs(form, said, f"/testimony/{record}/tags/people")
+    assert page.status == 200
+    found = {a.attrs["href"][-32:] for a in page.id("found").all("a")}
+    assert found == set(three)
+    assert found <= {o.attrs["value"] for o in page.id("person").all("option")}
+    assert page.id("quote").text.strip() == "was sent back"  # nothing typed is lost
+    assert owner.testimony(record).root.one(cls="tag") is None
+    said = form.filled(person="new:", person_name="아무개")
+    page = owner.post_pairs(form, said, f"/testimony/{record}/tags/people")
+    assert "아무개" in page.id("found").text
 
 
 def test_another_name_finds_who_sounds_like_it(owner, three):

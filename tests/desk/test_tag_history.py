@@ -142,7 +142,8 @@ def test_a_text_is_read_for_suggestions_once_until_it_is_forgotten(
 def test_a_translation_has_versions_and_lies_beside_the_original(owner, record):
     form = owner.testimony(record).form(action="/translation")
     assert owner.post(form, lang="en", text="I was sent back.").status == 303
-    owner.post(owner.testimony(record).form(action="/translation"), lang="en", text="<b>Back</b>.")
+    page = owner.testimony(record)
+    owner.post(page.form(action="/translation"), lang="en", text="<b>Back</b>.")
     page = owner.testimony(record)
     newest = page.root.one("pre", **{"data-translation": "en"})
     assert newest.text == "<b>Back</b>."
@@ -150,6 +151,31 @@ def test_a_translation_has_versions_and_lies_beside_the_original(owner, record):
     assert page.root.one(id="narrative").text == TEXT
     assert owner.post(form, lang="en", text="  ").status == 400
     assert owner.post(form, lang="xx", text="a").status == 400
+
+
+def test_two_who_translate_at_once_both_stand_and_it_is_said(owner, colleague, record):
+    mine, theirs = (one.testimony(record).form(action="/translation") for one in (owner, colleague))
+    owner.post(mine, lang="en", text="I was sent back.")
+    colleague.post(theirs, lang="en", text="They sent me back.")
+    page = owner.testimony(record)
+    assert page.root.one("pre", data_translation="en").text == "They sent me back."
+    assert [node for node in page.root.all("p") if "data-unseen" in node.attrs]
+    assert "I was sent back." in page.root.one("details", cls="history").text
+    form = page.form(action="/translation")
+    assert dict(form.filled())["seen"] == "2"
+    owner.post(form, text="They sent me back, I.")
+    page = owner.testimony(record)
+    assert not [node for node in page.root.all("p") if "data-unseen" in node.attrs]
+
+
+def test_each_language_is_corrected_from_its_own_words(owner, record):
+    for lang, text in (("en", "I was sent back."), ("zh", "我被遣返。")):
+        owner.post(owner.testimony(record).forms_of("/translation")[-1], lang=lang, text=text)
+    filled = [dict(f.filled()) for f in owner.testimony(record).forms_of("/translation")]
+    assert {(one["lang"], one["text"].strip()) for one in filled} == {
+        ("en", "I was sent back."),
+        ("zh", "我被遣返。"),
+    }
 
 
 def test_a_note_is_only_text(owner, colleague, record):

@@ -33,6 +33,16 @@ def test_several_are_sorted_at_once_and_it_can_be_undone(owner, records):
     assert owner.get("/queue").root.one(id="undo") is None
 
 
+def test_undo_leaves_what_a_colleague_changed_since(owner, colleague, records):
+    act(owner, records[:2], "state:done")
+    act(colleague, records[:1], "state:set_aside")
+    answer = owner.post(owner.get("/queue").form(action="/queue/undo"))
+    assert answer.status == 409
+    assert "colleague" in answer.error
+    assert shown(owner, "state=set_aside") == {records[0]}
+    assert shown(owner, "state=new") == set(records[1:])
+
+
 def test_a_colleague_sees_the_state_and_whose_it_is(owner, outsider, records):
     page = owner.testimony(records[0])
     options = page.root.one("form", id="assign").all("option")

@@ -216,6 +216,10 @@ class Page:
     def forms(self):
         return [Form(node, self) for node in self.root.all("form")]
 
+    def forms_of(self, action):
+        """Every form whose action ends so."""
+        return [form for form in self.forms() if form.action.split("?")[0].endswith(action)]
+
     def form(self, name=None, *, action=None):
         """The form of this id, or whose action ends so."""
         for form in self.forms():

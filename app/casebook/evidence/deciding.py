@@ -255,7 +255,9 @@ class Evidence:
         return {
             "purpose": purpose,
             "tags": [
-                {name: getattr(tag, name) for name in leaving.PLAIN_TAG} for tag in opened.tags
+                {name: getattr(tag, name) for name in leaving.PLAIN_TAG}
+                for tag in opened.tags
+                if not tag.item  # what a letter's or a recording's words say stays at the desk
             ],
             "cuts": [cut.event() for cut in cuts],
             "letters": [one.id for one in opened.letters if one.kind in leaving.LETTERS],

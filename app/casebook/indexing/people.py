@@ -6,6 +6,7 @@ more event, and nothing that was said is lost on the way.
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.casebook.indexing.conditions import seen
@@ -28,6 +29,19 @@ CREATE INDEX joined_parent ON joined (parent);
 CREATE TABLE kin (person TEXT, other TEXT, relation TEXT, PRIMARY KEY (person, other))
   WITHOUT ROWID;
 """
+INVERSE = {"child": "parent", "parent": "child"}
+
+
+@dataclass(frozen=True)
+class Kin:
+    """One of a person's family; ``said`` are the two of whom it was said, in that order."""
+
+    id: str
+    name: str
+    relation: str
+    said: tuple[str, str]
+
+
 _FAMILY = (
     "WITH RECURSIVE family(id) AS (SELECT ? UNION SELECT j.child FROM joined j JOIN family f"
     " ON j.parent = f.id) SELECT id FROM family"
@@ -62,6 +76,10 @@ class People:
     def _on_kin(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         row = (record, event["other"], event["relation"])
         self._db.execute("INSERT OR REPLACE INTO kin VALUES (?,?,?)", row)
+
+    def _on_unkin(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        row = (record, event["other"])
+        self._db.execute("DELETE FROM kin WHERE person = ? AND other = ?", row)
 
     def _forget_person(self, record: str) -> None:
         for table in ("name", "spelling"):
@@ -109,14 +127,53 @@ class People:
         )
         return [name for (name,) in self._all(sql, *ids, *ids, person)]
 
-    def kin(self, person: str) -> list[tuple[str, str, str]]:
-        """Return id, name and relation of whom somebody put in this person's family."""
-        sql = (
-            "SELECT p.id, p.name, k.relation FROM kin k JOIN person p ON p.id = k.other WHERE"
-            " k.person = ? UNION SELECT p.id, p.name, k.relation FROM kin k JOIN person p"
-            " ON p.id = k.person WHERE k.other = ? ORDER BY 2"
+    def kin(self, person: str) -> list[Kin]:
+        """Return whom somebody put in the family of a person, or of one joined to them.
+
+        A relation is what the other is to this person, whichever of the two it was said at.
+        """
+        ids = self.family(person)
+        marks = ",".join("?" * len(ids))
+        rows = self._all(
+            f"SELECT person, other, relation, 0 FROM kin WHERE person IN ({marks}) UNION ALL"  # noqa: S608 - marks
+            f" SELECT person, other, relation, 1 FROM kin WHERE other IN ({marks})",
+            *ids,
+            *ids,
         )
-        return self._all(sql, person, person)
+        found: dict[str, Kin] = {}
+        for holder, other, relation, turned in rows:
+            them = self.root(holder if turned else other)
+            if them not in ids:
+                said = INVERSE.get(relation, relation) if turned else relation
+                named = self._all("SELECT name FROM person WHERE id = ?", them)
+                name = named[0][0] if named else ""
+                found.setdefault(them, Kin(them, name, said, (holder, other)))
+        return sorted(found.values(), key=lambda one: (one.name, one.id))
+
+    def beside(self, rings: Sequence[str], person: str, limit: int) -> list[tuple[str, str, int]]:
+        """Return id, name, number of tags of who else the same testimonies speak of."""
+        ids = self.family(person)
+        marks, marks2 = ",".join("?" * len(ids)), ",".join("?" * len(rings))
+        rows = self._all(
+            "SELECT DISTINCT person FROM tag WHERE record IN"  # noqa: S608 - marks
+            f" (SELECT record FROM tag WHERE person IN ({marks})) AND person NOT IN ({marks})"
+            f" AND ring IN ({marks2}) LIMIT ?",
+            *ids,
+            *ids,
+            *rings,
+            limit,
+        )
+        return self.cards(rings, [self.root(one) for (one,) in rows])
+
+    def cards(self, rings: Sequence[str], persons: Sequence[str]) -> list[tuple[str, str, int]]:
+        """Return id, name, number of tags of persons who are seen, each once, in this order."""
+        found = []
+        for person in dict.fromkeys(persons):
+            name = self.named(rings, person)
+            if name is not None:
+                told = self._all("SELECT count(*) FROM tag WHERE person = ?", person)
+                found.append((person, name, told[0][0]))
+        return found
 
     def page_of_people(
         self, rings: Sequence[str], q: str, after: tuple[str, str], limit: int

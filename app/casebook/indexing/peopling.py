@@ -21,6 +21,7 @@ from app.casebook.working import Working
 from app.reading.claims import Claim, Source
 
 LONGEST = 200
+CALLED = 12  # people shown under a name
 CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
 RECENT = dt.timedelta(days=130)  # no window is longer open: 45 days, and three months
 MOST = 2000
@@ -96,6 +97,16 @@ class Peopling:
             raise BadTag("person")
         self._append(keyring, person, {"e": "kin", "other": other, "relation": relation}, "named")
 
+    def unrelate(self, keyring: Keyring, person: str, other: str) -> None:
+        """Take that back. Raises ``NotFound``."""
+        self._known(keyring, person, other)
+        index, _ = self._index(keyring)
+        said = [one.said for one in index.kin(person) if one.id == other]
+        if not said:
+            raise NotFound
+        for holder, named in said:
+            self._append(keyring, holder, {"e": "unkin", "other": named}, "named")
+
     # Questions
 
     def person(self, keyring: Keyring, person: str) -> Person:
@@ -106,6 +117,26 @@ class Peopling:
             raise NotFound
         tags = [tag for one in index.family(person) for tag in index.tags(rings, person=one)]
         return Person(person, name, tuple(index.names(person)), self.in_order(tags))
+
+    def first(self, keyring: Keyring, limit: int) -> list[tuple[str, str, int]]:
+        """Return id, name, number of tags of the first people by name."""
+        index, rings = self._index(keyring)
+        return index.page_of_people(rings, "", ("", ""), limit)
+
+    def called(self, keyring: Keyring, name: str) -> list[tuple[str, str, int]]:
+        """Return id, name, number of tags of who is called or sounds like this, in any script."""
+        index, rings = self._index(keyring)
+        name = " ".join(name.split())[:LONGEST]
+        if not name:
+            return []
+        holds = [person for person, *_ in index.page_of_people(rings, name, ("", ""), CALLED)]
+        alike = [index.root(person) for person, *_ in index.alike(rings, "", [name])]
+        return index.cards(rings, [*alike, *holds])[:CALLED]
+
+    def beside(self, keyring: Keyring, person: str) -> list[tuple[str, str, int]]:
+        """Return id, name, number of tags of who else the same testimonies speak of."""
+        index, rings = self._index(keyring)
+        return index.beside(rings, person, CALLED)
 
     def in_order(self, tags: Sequence[Tag]) -> tuple[Tag, ...]:
         """Sort tags as the stages follow each other."""

@@ -22,8 +22,10 @@ CREATE TABLE setting (member TEXT PRIMARY KEY, record TEXT, most INTEGER, veil I
 CREATE TABLE note (id TEXT PRIMARY KEY, record TEXT, text TEXT, by TEXT, day TEXT) WITHOUT ROWID;
 CREATE INDEX note_record ON note (record);
 CREATE TABLE translation (record TEXT, version INTEGER, lang TEXT, text TEXT, by TEXT, day TEXT,
+  seen INTEGER,
   PRIMARY KEY (record, lang, version)) WITHOUT ROWID;
 CREATE TABLE transcript (record TEXT, item TEXT, version INTEGER, text TEXT, by TEXT, day TEXT,
+  seen INTEGER,
   PRIMARY KEY (record, item, version)) WITHOUT ROWID;
 CREATE TABLE dismissed (record TEXT, key TEXT, by TEXT, day TEXT, PRIMARY KEY (record, key))
   WITHOUT ROWID;
@@ -58,6 +60,12 @@ class Translation:
     text: str
     by: str
     day: str
+    seen: int = 0  # the version its writer had before them
+
+    @property
+    def unseen(self) -> bool:
+        """Tell whether somebody kept a version meanwhile, which this one's writer did not see."""
+        return self.seen < self.version - 1
 
 
 class Work:
@@ -105,7 +113,8 @@ class Work:
             event["lang"],
         )[0][0]
         values = (record, version, event["lang"], event["text"], event["by"], event["day"])
-        self._db.execute("INSERT INTO translation VALUES (?,?,?,?,?,?)", values)
+        seen = event.get("seen", version - 1)
+        self._db.execute("INSERT INTO translation VALUES (?,?,?,?,?,?,?)", (*values, seen))
 
     def _on_transcript(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         item = event["item"]
@@ -113,7 +122,8 @@ class Work:
             "SELECT count(*) + 1 FROM transcript WHERE record = ? AND item = ?", record, item
         )[0][0]
         values = (record, item, version, event["text"], event["by"], event["day"])
-        self._db.execute("INSERT INTO transcript VALUES (?,?,?,?,?,?)", values)
+        seen = event.get("seen", version - 1)
+        self._db.execute("INSERT INTO transcript VALUES (?,?,?,?,?,?,?)", (*values, seen))
 
     def _on_dismiss(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         sql = "INSERT OR IGNORE INTO dismissed VALUES (?,?,?,?)"
@@ -176,7 +186,7 @@ class Work:
     def translations(self, record: str) -> list[Translation]:
         """Return every version of every translation, newest version of each language first."""
         sql = (
-            "SELECT version, lang, text, by, day FROM translation WHERE record = ?"
+            "SELECT version, lang, text, by, day, seen FROM translation WHERE record = ?"
             " ORDER BY lang, version DESC"
         )
         return [Translation(*row) for row in self._all(sql, record)]
@@ -184,7 +194,7 @@ class Work:
     def transcripts(self, record: str, item: str) -> list[Translation]:
         """Return every version of what was written down of a recording, the newest first."""
         sql = (
-            "SELECT version, '', text, by, day FROM transcript WHERE record = ? AND item = ?"
+            "SELECT version, '', text, by, day, seen FROM transcript WHERE record = ? AND item = ?"
             " ORDER BY version DESC"
         )
         return [Translation(*row) for row in self._all(sql, record, item)]
