@@ -181,14 +181,8 @@ class Casebook:
         with self.store.casebook.connect() as connection:
             names = {e.member.id: e.member.name for e in members.directory(connection, keyring)}
             found = [
-                Act(
-                    at,
-                    o.entry.day,
-                    o.entry.act,
-                    names.get(o.entry.actor, o.entry.actor),
-                    o.entry.record,
-                )
-                for at, o in account.openings(connection, keyring)
+                Act.told(at, opened.entry, names)
+                for at, opened in account.openings(connection, keyring)
             ]
         return tuple(reversed(found))
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from crypto.custody import Entry
+
 Answers = Mapping[str, str | tuple[str, ...]]
 
 
@@ -314,3 +316,9 @@ class Act:
     actor: str
     record: str
     reason: str = ""
+
+    @classmethod
+    def told(cls, position: int, entry: Entry, names: Mapping[str, str]) -> "Act":
+        """Put the actor's name where it is known; intake, steward and the removed keep their id."""
+        actor, reason = names.get(entry.actor, entry.actor), str(entry.more.get("reason", ""))
+        return cls(position, entry.day, entry.act, actor, entry.record, reason)

@@ -28,17 +28,7 @@ def show() -> str:
             connection, keyring(), position, PAGE, lambda entry: _fits(entry, filters, names)
         )
         newest = checkpoints.newest(connection)
-    acts = [
-        Act(
-            at,
-            o.entry.day,
-            o.entry.act,
-            names.get(o.entry.actor, o.entry.actor),
-            o.entry.record,
-            str(o.entry.more.get("reason", "")),
-        )
-        for at, o in found
-    ]
+    acts = [Act.told(at, opened.entry, names) for at, opened in found]
     return render_template(
         "desk/custody.html",
         acts=acts,
