@@ -76,6 +76,8 @@ class _Desk(_Table, frozen=True, kw_only=True):
     secret_file: str | None = None
     kdf: Kdf = "member"
     tsa_url: str = ""
+    organisation: str = ""
+    contact: str = ""
     mailbox_url: str | None = None
     casebook_url: str | None = None
 
@@ -147,6 +149,8 @@ class DeskSettings(AppSettings, frozen=True, kw_only=True):
     casebook_url: str
     kdf: Kdf
     tsa_url: str = ""
+    organisation: str = ""
+    contact: str = ""
 
     @property
     def handed_dir(self) -> Path:
@@ -297,6 +301,8 @@ def _desk(table: _Desk, shared: _Shared, casebook: str, environ: Mapping[str, st
         casebook_url=checks.as_role("desk.casebook_url", table.casebook_url, casebook),
         kdf=table.kdf,
         tsa_url=table.tsa_url,
+        organisation=checks.line("desk.organisation", table.organisation),
+        contact=checks.line("desk.contact", table.contact),
     )
 
 

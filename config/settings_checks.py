@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 EXAMPLE_SITE_ID = "0123456789abcdef0123456789abcdef"
 TESTING = "NARU_TESTING"
 _MIB = 1 << 20
+LONGEST_LINE = 200
 _UNITS = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 _SOCKET_PATH_MAX = 107  # sun_path of Linux, less its closing zero
 _PORT_MAX = 65535
@@ -194,6 +195,14 @@ def authority(value: str) -> None:
     """Refuse the address of a time authority that is no web address."""
     if value and not value.startswith(("http://", "https://")):
         raise Fault("desk.tsa_url", "is the address of an RFC 3161 authority, https://…, or empty")
+
+
+def line(name: str, value: str) -> str:
+    """Return what stands on one line of a bundle's description; refuse what cannot."""
+    said = value.strip()
+    if len(said) > LONGEST_LINE or (said and not said.isprintable()):
+        raise Fault(name, f"is one line of at most {LONGEST_LINE} characters, or empty")
+    return said
 
 
 def kdf(value: str, environ: Mapping[str, str]) -> None:

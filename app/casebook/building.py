@@ -42,6 +42,8 @@ def open_store(settings: DeskSettings, clock: Callable[[], float] = time.time) -
         blobs=Blobs(settings.blob_dir),
         handed=Blobs(settings.handed_dir),
         stamp=stamping.stamper(settings.tsa_url),
+        organisation=settings.organisation,
+        contact=settings.contact,
     )
 
 

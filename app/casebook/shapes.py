@@ -223,6 +223,7 @@ class Asked:
     cuts: tuple[Mapping[str, Any], ...] = ()
     agreed: tuple[str, ...] = ()
     files: tuple[str, ...] = ()  # attachments of which a cleaned copy would leave
+    transcripts: tuple[str, ...] = ()  # recordings of which leaves what was written down
 
 
 @dataclass(frozen=True)
@@ -294,6 +295,7 @@ class Released:
     text: str
     tags: tuple[Tag, ...] = field(default=())
     files: int = 0  # cleaned copies of attachments that its bundle holds
+    transcripts: int = 0  # recordings of which it holds what was written down
     new: bool = False  # in no bundle yet
 
 

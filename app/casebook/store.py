@@ -60,6 +60,8 @@ class Store:
     blobs: Blobs | None = None
     handed: Blobs | None = None  # cleaned copies of attachments, each for one partner
     stamp: Callable[[bytes], bytes] | None = None  # an RFC 3161 token over some bytes
+    organisation: str = ""  # whose desk this is, and how to reach the group: bundles say so
+    contact: str = ""
 
     def today(self) -> str:
         """Return the day (UTC) as YYYY-MM-DD: the finest time the casebook keeps."""

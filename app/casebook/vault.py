@@ -139,7 +139,7 @@ class Vault:
         """Read again what the account says was touched since, by whichever process."""
         touched: set[str] = set()
         for _, opened in account.openings(connection, reader, self._seen):
-            if opened.entry.act not in ("opened", "exported"):
+            if opened.entry.act not in ("opened", "export-begun", "exported"):
                 touched.add(opened.entry.record)
         for record in touched - {""}:
             self._read_again(connection, reader, bytes.fromhex(record))

@@ -1,9 +1,8 @@
 """The partner's side: what was released to it, and bundles of that."""
 
 import io
-import tempfile
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from flask import Blueprint, Response, render_template, request, send_file
 
@@ -15,7 +14,6 @@ from app.desk.words import gettext
 
 pages = Blueprint("partner", __name__)
 VERIFIER = Path(__file__).parent / "static" / "naru-verify.html"
-IN_MEMORY = 8 * 1024 * 1024
 MOST = 2000  # in one bundle
 
 
@@ -44,31 +42,22 @@ def choose() -> str:
 
 @pages.post("/export")
 def export() -> Response | tuple[str, int]:
-    """Hand over a bundle, sealed to the partner.
+    """Hand over a bundle, sealed to the partner, as it is made.
 
-    It is complete before its first byte leaves, so a failure is a refusal and never half a file.
-    What may be spooled meanwhile is sealed already: the casebook writes nothing else to a sink.
+    Its length is known before its first byte leaves, so the browser shows how far it is; all of it
+    has been opened by then, so a failure is a refusal. Nothing of it is ever on a disk: who breaks
+    it off leaves nothing.
     """
     chosen = list(dict.fromkeys(request.form.getlist("submission")))
     if not chosen or len(chosen) > MOST:
         return refuse(400, gettext("Choose at least one testimony."))
     partner = request.form.get("partner", "") if keyring().member.role != "partner" else ""
-    sink = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
-    try:
-        name = book().handing.export(keyring(), chosen, sink, partner=partner)
-    except BaseException:
-        sink.close()
-        raise
-    sink.seek(0)
-    response = send_file(
-        sink,
-        mimetype="application/age",
-        as_attachment=True,
-        download_name=f"{name.removesuffix('.zip.age')}.zip.age",
-        etag=False,
-        max_age=None,
-    )
-    response.call_on_close(sink.close)
+    bundle = book().handing.leaving(keyring(), chosen, partner)
+    length = bundle.measure()
+    bundle.begin()
+    response = Response(bundle.pieces(), mimetype="application/age")
+    response.content_length = length
+    response.headers["Content-Disposition"] = f"attachment; filename={bundle.name}.zip.age"
     return response
 
 

@@ -60,6 +60,7 @@ def preview(record_id: str) -> str | tuple[str, int]:
         shown=shown,
         pictures=pictures,
         lines_of=lines_of,
+        names={one.attached.id: one.attached.name or one.attached.id[:8] for one in seen.files},
         answers=_answers(seen, seen.parts["document"]["fields"]),
         letters=[
             {"kind": one["kind"], "answers": _answers(seen, one["fields"], text=True)}
@@ -130,6 +131,7 @@ def _choice(form: ReleaseForm) -> Choice:
             (item, _boxes(request.form.get(f"black-{item}", "")))
             for item in dict.fromkeys(request.form.getlist("file"))
         ),
+        transcripts=frozenset(request.form.getlist("transcript")),
         withhold=frozenset(
             int(one)
             for one in request.form.get("withhold", "").replace(",", " ").split()
@@ -183,7 +185,7 @@ def _staying(record_id: str) -> int:
 
 def _tags(seen: Preview) -> list[Tag]:
     text = seen.parts["document"]["fields"]["w_narrative"]
-    return [Tag(**rendering.tag(one, text, seen.placeholders)) for one in seen.parts["tags"]]
+    return [rendering.shown_tag(one, text, seen.placeholders) for one in seen.parts["tags"]]
 
 
 def shown(text: cutting.Text, found: Placeholders) -> Markup:

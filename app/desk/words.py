@@ -72,6 +72,7 @@ ACTS = {
     "request-refused": N_("refused a request"),
     "recovery-used": N_("used the recovery key"),
     "released": N_("released"),
+    "export-begun": N_("began to export"),
     "exported": N_("exported"),
     "recalled": N_("called back from a partner"),
     "taken-in": N_("opened for the first time"),

@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import subprocess
-import tempfile
 
 import pytest
 from desk.bags import files, folder, plain
@@ -169,48 +168,3 @@ def test_one_changed_bit_in_any_file_is_noticed_by_the_tool_that_should(
         tried += 1
     assert tried > 25
     assert who_notices(bag) == set()
-
-
-def test_what_is_spooled_to_a_disk_is_sealed(world, partner, record, monkeypatch):
-    """Every octet the page's temporary file ever held is of the age file that was answered."""
-    from app.desk import partner as page  # noqa: PLC0415 - to look over its shoulder
-
-    held = []
-
-    class Seen(tempfile.SpooledTemporaryFile):
-        def write(self, data):
-            held.append(bytes(data))
-            return super().write(data)
-
-    monkeypatch.setattr(page, "IN_MEMORY", 1)
-    monkeypatch.setattr(page.tempfile, "SpooledTemporaryFile", Seen)
-    form = partner.get("/export").form(action="/export")
-    answer = partner.post(form, submission=[record])
-    assert answer.status == 200
-    assert b"".join(held) == answer.body
-    assert answer.body.startswith(b"age-encryption.org/v1\n-> mlkem768x25519 ")
-    for words in (b"bagit.txt", b"text.txt", "도문".encode(), record.encode()):
-        assert words not in answer.body
-
-
-def test_nothing_else_of_a_bundle_is_spooled(world, partner, record, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
-    form = partner.get("/export").form(action="/export")
-    assert partner.post(form, submission=[record]).status == 200
-
-
-def test_a_bundle_that_breaks_off_leaves_nothing(world, partner, record, monkeypatch, tmp_path):
-    from app.casebook.evidence import exporting  # noqa: PLC0415
-
-    def break_off(*_):
-        raise OSError(28, "no space left")
-
-    monkeypatch.setattr(exporting.readme, "files", break_off)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "spool"))
-    (tmp_path / "spool").mkdir()
-    monkeypatch.setattr("app.desk.partner.IN_MEMORY", 1)
-    form = partner.get("/export").form(action="/export")
-    answer = partner.post(form, submission=[record])
-    assert answer.status >= 500
-    assert b"age-encryption" not in answer.body
-    assert list((tmp_path / "spool").iterdir()) == []

@@ -190,6 +190,11 @@ class Reader:
             return None
         return self._bytes(file, File("", file["type"], file["size"], file["sha256"], key))
 
+    def stands(self, record: str) -> bool:
+        """Tell whether an attachment was not withdrawn since."""
+        with self._store.casebook.connect() as connection:
+            return ledger.share_of(connection, bytes.fromhex(record)) is not None
+
     def _bytes(self, file: Mapping[str, Any], about: File) -> Iterator[bytes]:
         if self._store.handed is None:
             raise Altered

@@ -32,7 +32,7 @@ from app.casebook.shapes import NeedsSecond, NotFound, Person, Testimony
 from app.casebook.store import Store
 from app.casebook.testimonies import Testimonies
 from app.casebook.vault import Vault
-from app.casebook.viewing import Attached, NotShown, Viewing
+from app.casebook.viewing import PLAYED, Attached, NotShown, Viewing
 from crypto.identities import PQIdentity
 
 PAPER = "recovery"  # who agreed, where it was the identity on paper
@@ -47,6 +47,9 @@ class Leaving:
     chosen: bool
     boxes: tuple[Box, ...] = ()
     clean: Clean | None = None
+    played: bool = False  # a recording: it stays, and what was written down of it may leave
+    written: bool = False
+    telling: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,22 @@ class Evidence:
         )
 
     def _leaving(self, keyring: Keyring, record: str, choice: Choice) -> Iterator[Leaving]:
-        wanted = dict(choice.files)
+        wanted, index = dict(choice.files), self.vault.index(keyring)
         for one in self.viewing.of(keyring, record):
             fit, boxes, clean = cleaning.cleanable(self.viewing, one), wanted.get(one.id, ()), None
             if fit and one.id in wanted:
                 with contextlib.suppress(NotShown):
                     clean = cleaning.clean(self.viewing, one, boxes)
-            yield Leaving(one, fit, one.id in wanted, boxes, clean)
+            yield Leaving(
+                one,
+                fit,
+                one.id in wanted,
+                boxes,
+                clean,
+                played=self.viewing.type_of(one) in PLAYED,
+                written=bool(index.transcripts(record, one.id)),
+                telling=one.id in choice.transcripts,
+            )
 
     def release(
         self, keyring: Keyring, record: str, partner_name: str, purpose: str, choice: Choice
@@ -167,7 +179,9 @@ class Evidence:
             if digest not in {one.digest for one in opened.asked}:
                 asked = {"e": "asked", "partner": partner, "purpose": purpose, "digest": digest}
                 files = [one["item"] for one in event["attachments"] if "boxes" in one]
+                told = [one["item"] for one in event["transcripts"]]
                 said: dict[str, Any] = {**asked, "cuts": event["cuts"], "files": files}
+                said["transcripts"] = told
                 self.testimonies.note(keyring, opened.id, said, "asked")
             raise
 
@@ -233,7 +247,10 @@ class Evidence:
         self, keyring: Keyring, opened: Testimony, choice: Choice, purpose: str
     ) -> tuple[list[Proposal], list[cutting.Cut]]:
         rows = self.vault.index(keyring).persons(visible(keyring.rings))
-        offered = proposing.proposals(opened, (Person(who, name) for who, name in rows))
+        people = (Person(who, name) for who, name in rows)
+        beside = [one.text for one in self.vault.index(keyring).translations(opened.id)]
+        beside += [one["text"] for one in self._transcripts(keyring, opened.id, choice)]
+        offered = proposing.proposals(opened, people, beside)
         return offered, proposing.cuts(opened, offered, choice, purpose)
 
     def _event(
@@ -244,26 +261,55 @@ class Evidence:
         cuts: list[cutting.Cut],
         choice: Choice,
     ) -> dict[str, Any]:
-        newest: dict[str, dict[str, str]] = {}
-        for one in self.vault.index(keyring).translations(opened.id):
-            newest.setdefault(one.lang, {"lang": one.lang, "text": one.text, "day": one.day})
         attached = self.viewing.of(keyring, opened.id)
         if not {item for item, _ in choice.files} <= {one.id for one in attached}:
             raise NotFound
         with self.store.casebook.connect() as connection:
             listed = attaching.committed(connection, keyring, attached)
+            entries = members.directory(connection, keyring)
+            roles = {one.member.name: one.member.role for one in entries}
         return {
             "purpose": purpose,
             "tags": [
-                {name: getattr(tag, name) for name in leaving.PLAIN_TAG}
+                {
+                    **{name: getattr(tag, name) for name in leaving.PLAIN_TAG},
+                    "by_role": roles.get(tag.by, ""),
+                }
                 for tag in opened.tags
                 if not tag.item  # what a letter's or a recording's words say stays at the desk
             ],
             "cuts": [cut.event() for cut in cuts],
             "letters": [one.id for one in opened.letters if one.kind in leaving.LETTERS],
-            "translations": list(newest.values()),
+            "translations": self._translations(keyring, opened.id, roles),
+            "transcripts": [
+                {**one, "role": roles.get(one["by"], "")}
+                for one in self._transcripts(keyring, opened.id, choice)
+            ],
             "attachments": attaching.chosen(listed, choice.files),
         }
+
+    def _translations(
+        self, keyring: Keyring, record: str, roles: Mapping[str, str]
+    ) -> list[dict[str, str]]:
+        """Return the newest version of each translation."""
+        newest: dict[str, dict[str, str]] = {}
+        for one in self.vault.index(keyring).translations(record):
+            said = {"lang": one.lang, "text": one.text, "day": one.day}
+            newest.setdefault(one.lang, {**said, "role": roles.get(one.by, "")})
+        return list(newest.values())
+
+    def _transcripts(self, keyring: Keyring, record: str, choice: Choice) -> list[dict[str, Any]]:
+        """Return the newest of what was written down of each recording chosen. ``NotFound``."""
+        index, found = self.vault.index(keyring), []
+        ids = sorted(one.id for one in self.viewing.of(keyring, record))
+        for item in sorted(choice.transcripts):
+            versions = index.transcripts(record, item)
+            if item not in ids or not versions:
+                raise NotFound
+            newest = versions[0]
+            said = {"number": ids.index(item) + 1, "item": item, "text": newest.text}
+            found.append({**said, "day": newest.day, "by": newest.by})
+        return found
 
     def partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:
         """Return a partner by name. Raises ``NotFound``."""

@@ -6,7 +6,7 @@ for byte, when it is made again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.casebook.evidence import (
     provenance,
     readme,
     rendering,
+    rules,
     spreadsheets,
 )
 from app.casebook.evidence.cutting import Placeholders
@@ -34,7 +35,6 @@ COMMITTED = (
     "each file is a copy made anew of the pixels of an original that stays sealed;"
     " commitment = SHA-256(salt, then the SHA-256 of the original file, in octets)"
 )
-SHORT = 12  # hex of a record's id that names its folder: paths stay short enough for Windows
 
 
 Files = Callable[[Mapping[str, Any]], Iterable[bytes] | None]
@@ -49,6 +49,10 @@ def _none(_file: Mapping[str, Any]) -> None:
     return None
 
 
+def _still(_record: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Desk:
     """What a bundle is made with: the model its tags refer to, the account, whom to ask."""
@@ -56,6 +60,8 @@ class Desk:
     model: Model
     account: Account
     files: Files = field(default=_none)
+    stands: Callable[[str], bool] = field(default=_still)
+    organisation: str = ""
     contact: str = ""
     progress: Callable[[int, int], None] = field(default=_silent)
     stamp: Callable[[bytes], bytes] | None = None
@@ -67,63 +73,105 @@ def name_of(copies: Iterable[Copy]) -> str:
     return f"naru-{digest.hexdigest()[:12]}"
 
 
-def write(
-    sink: bundle.Sink,
-    copies: list[Copy],
-    desk: Desk,
-    checkpoint: Any,  # noqa: ANN401 - a row of `checkpoint`
-    signer: tuple[Signer, bundle.Vouching],
-) -> bundle.BundleInfo:
-    """Stream the bundle of these copies into ``sink``."""
-    name = name_of(copies)
-    purpose = ",".join(sorted({str(copy.content["purpose"]) for copy in copies}))
-    day = max(str(copy.content["day"]) for copy in copies)
-    info = {
-        "Source-Organization": "Naru",
-        "External-Identifier": name,
-        "Bagging-Date": day,
-        "Bag-Software-Agent": "Naru",
-        "Consent-Level": purpose,
-        "Model-Version": desk.model.version,
-        "Revocation-List": readme.ASK,
-    }
-    files = _files(copies, name, desk, checkpoint, purpose)
-    return bundle.write(sink, name, files, info, signer[0], signer[1], stamp=desk.stamp)
+class Making:
+    """One bundle of these copies, the same however often it is written."""
+
+    def __init__(
+        self,
+        copies: Sequence[Copy],
+        desk: Desk,
+        checkpoint: Any,  # noqa: ANN401 - a row of `checkpoint`
+        signer: tuple[Signer, bundle.Vouching],
+    ) -> None:
+        self.copies, self.name = tuple(copies), name_of(copies)
+        self._desk, self._checkpoint, self._signer = desk, checkpoint, signer
+        self._day = max(str(copy.content["day"]) for copy in copies)
+        self._purpose = ",".join(sorted({str(copy.content["purpose"]) for copy in copies}))
+        self._of_all: list[tuple[str, bytes]] = []  # made of all testimonies: dear, so kept
+        self._stamped: tuple[bytes, bytes] | None = None
+
+    def steps(
+        self, sink: bundle.Sink, *, measured: bool = False
+    ) -> Generator[None, None, bundle.BundleInfo]:
+        """Stream it into ``sink``, pausing after every piece.
+
+        ``measured``: what is written need only be as long; where the time authority is asked, it
+        is the bundle itself, for what is stamped is its digest.
+        """
+        levels = {rules.LEVELS[one] for one in self._purpose.split(",")}
+        info = {
+            "Source-Organization": self._desk.organisation or readme.NOBODY,
+            **_contact(self._desk.contact),
+            "External-Identifier": self.name,
+            "Bagging-Date": self._day,
+            "Bag-Software-Agent": "Naru",
+            "Consent-Level": ",".join(sorted(levels)),
+            "Released-For": self._purpose,
+            "Model-Version": self._desk.model.version,
+            "Revocation-List": readme.ASK,
+        }
+        stamp = self._desk.stamp and self._stamp
+        return bundle.steps(
+            sink,
+            self.name,
+            self._files(),
+            info,
+            *self._signer,
+            stamp=stamp,
+            measured=measured and stamp is None,
+        )
+
+    def _stamp(self, tagmanifest: bytes) -> bytes:
+        """Ask the authority once for one tag manifest."""
+        if self._stamped is None or self._stamped[0] != tagmanifest:
+            assert self._desk.stamp is not None  # noqa: S101 - `steps` asked
+            self._stamped = tagmanifest, self._desk.stamp(tagmanifest)
+        return self._stamped[1]
+
+    def _files(self) -> Iterator[tuple[str, bundle.Content]]:
+        """Yield every file of the payload, one testimony after the other; the index last."""
+        copies, desk = self.copies, self._desk
+        found = rendering.placeholders(copies, self.name)
+        items: dict[str, list[str]] = {}
+        read = []
+        for number, copy in enumerate(sorted(copies, key=lambda one: one.record), start=1):
+            desk.progress(number, len(copies))
+            told = rendering.testimony(copy, found)
+            read.append(
+                told if len(copies) <= dossier.MOST else replace(told, text="", redactions=[])
+            )
+            inside = [
+                *_testimony(copy, told, found, desk.model),
+                *_attachments(copy, found, desk),
+            ]
+            items[copy.record] = [path for path, _ in inside]
+            yield from inside
+        self._of_all = self._of_all or [*self._together(read)]
+        yield from self._of_all
+        yield "model/process-model.yaml", MODEL_FILE.read_bytes()
+        whose = ", ".join(filter(None, (desk.organisation, desk.contact)))
+        yield from readme.files(self.name, self._purpose, whose)
+        signatures = Signatures(self._checkpoint.sshsig, self._checkpoint.mldsa65)
+        proven = _proven(copies, desk.account, self._checkpoint.size)
+        yield from bundle.custody_files(proven, self._checkpoint.body, signatures)
+        yield "index.json", bundle.index(items, desk.model.version, self._purpose)
+
+    def _together(self, read: Sequence[rendering.Told]) -> Iterator[tuple[str, bytes]]:
+        for path, table in spreadsheets.tables(
+            read, analysis.groups(read), self._desk.model
+        ).items():
+            yield f"tables/{path}", table
+        for path, found_in in analysis.files(read, self._desk.model):
+            yield f"analysis/{path}", pretty(found_in)
+        yield from dossier.files(self.name, self._day, read, self._desk.model)
 
 
-def _files(
-    copies: list[Copy],
-    name: str,
-    desk: Desk,
-    checkpoint: Any,  # noqa: ANN401 - a row of `checkpoint`
-    purpose: str,
-) -> Iterator[tuple[str, bundle.Content]]:
-    """Yield every file of the payload, one testimony after the other; the index last."""
-    found = rendering.placeholders(copies, name)
-    items: dict[str, list[str]] = {}
-    read = []
-    for number, copy in enumerate(sorted(copies, key=lambda one: one.record), start=1):
-        desk.progress(number, len(copies))
-        told = rendering.testimony(copy, found)
-        read.append(told if len(copies) <= dossier.MOST else replace(told, text="", redactions=[]))
-        inside = [*_testimony(copy, told, found, desk.model), *_attachments(copy, desk.files)]
-        items[copy.record] = [path for path, _ in inside]
-        yield from inside
-    for path, table in spreadsheets.tables(read, analysis.groups(read)).items():
-        yield f"tables/{path}", table
-    day = max(str(copy.content["day"]) for copy in copies)
-    for path, found_in in analysis.files(read, desk.model):
-        yield f"analysis/{path}", pretty(found_in)
-    yield from dossier.files(name, day, read, desk.model)
-    yield "model/process-model.yaml", MODEL_FILE.read_bytes()
-    yield from readme.files(name, purpose)
-    signatures = Signatures(checkpoint.sshsig, checkpoint.mldsa65)
-    proven = _proven(copies, desk.account, checkpoint.size)
-    yield from bundle.custody_files(proven, checkpoint.body, signatures)
-    yield "index.json", bundle.index(items, desk.model.version, purpose)
+def _contact(said: str) -> dict[str, str]:
+    """Return BagIt's own label where it is an address of mail, else one of ours."""
+    return {"Contact-Email" if "@" in said else "Contact": said} if said else {}
 
 
-def _proven(copies: list[Copy], acts: Account, size: int) -> list[Proven]:
+def _proven(copies: Sequence[Copy], acts: Account, size: int) -> list[Proven]:
     found, tree = dict[int, Opening](), acts.tree()
     for copy in copies:
         for act in copy.content["acts"]:
@@ -140,7 +188,7 @@ def _testimony(
     copy: Copy, told: rendering.Told, found: Placeholders, model: Model
 ) -> Iterable[tuple[str, bundle.Content]]:
     content = copy.content
-    folder = f"testimony/{copy.record[:SHORT]}"
+    folder = f"testimony/{copy.record[: rendering.SHORT]}"
     text = "text.redacted.txt" if told.redactions else "text.txt"
     yield f"{folder}/{text}", told.text.encode()
     yield f"{folder}/redactions.json", pretty({"redactions": told.redactions})
@@ -160,21 +208,24 @@ def _testimony(
     yield f"{folder}/record.jsonld", pretty(provenance.record(copy, told, text, model))
     for one in content.get("translations", ()):
         yield f"{folder}/translation.{one['lang']}.txt", found.text(one["text"]).encode()
-        about = {"by": "a member of the organisation", "day": one["day"], "of": text}
+        about = {"translator": "person", "role": one.get("role", ""), "day": one["day"], "of": text}
         yield f"{folder}/translation.{one['lang']}.json", pretty(about)
     for number, letter in enumerate(content["letters"], start=1):
         said = {name: found.answer(value) for name, value in letter["fields"].items()}
         yield f"{folder}/letter-{number:03d}.json", pretty({"kind": letter["kind"], **said})
 
 
-def _attachments(copy: Copy, files: Files) -> Iterator[tuple[str, bundle.Content]]:
-    """Yield the cleaned copies, then what is said of every attachment the witness sent."""
+def _attachments(
+    copy: Copy, found: Placeholders, desk: Desk
+) -> Iterator[tuple[str, bundle.Content]]:
+    """Yield cleaned copies and what was written down of recordings, then what is said of all."""
     listed = copy.content.get("attachments", ())
-    folder, said = f"testimony/{copy.record[:SHORT]}", []
+    written = {one["number"]: one for one in copy.content.get("transcripts", ())}
+    folder, said = f"testimony/{copy.record[: rendering.SHORT]}", []
     for number, one in enumerate(listed, start=1):
         about = {"number": number, "commitment": one["commitment"]}
         file = one.get("file")
-        opened = files(file) if file else None
+        opened = desk.files(file) if file else None
         if file and opened is not None:
             path = f"attachments/{number:03d}.{attaching.SUFFIX[file['type']]}"
             about |= {"file": path, "type": file["type"], "sha256": file["sha256"]}
@@ -182,6 +233,11 @@ def _attachments(copy: Copy, files: Files) -> Iterator[tuple[str, bundle.Content
             yield f"{folder}/{path}", opened
         else:
             about["kept_back"] = "withdrawn since" if file else "not released"
+        told = written.get(number)
+        if told and desk.stands(told["record"]):
+            path = f"attachments/{number:03d}.transcript.txt"
+            about["transcript"] = {"file": path, "day": told["day"], "role": told["role"]}
+            yield f"{folder}/{path}", found.text(told["text"]).encode()
         said.append(about)
     if said:
         yield f"{folder}/attachments.json", pretty({"attachments": said, "how": COMMITTED})

@@ -10,12 +10,12 @@ from app.casebook.account import Account
 from app.casebook.evidence import attaching, exporting, history, releases, rendering, revoking
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Evidence
+from app.casebook.evidence.outgoing import Outgoing
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import NotFound, Released, Tag, Taken
+from app.casebook.shapes import NotFound, Released, Taken
 from app.casebook.store import Store
 from app.casebook.testimonies import id_of
 from app.casebook.vault import Vault
-from crypto import sealing
 from crypto.custody import Entry
 from crypto.recipients import PQRecipient
 from crypto.signing import PublicSigner, Signer
@@ -76,15 +76,14 @@ class Handing:
         with self.store.casebook.connect() as connection:
             return revoking.published(connection)
 
-    def export(
+    def leaving(
         self,
         keyring: Keyring,
         ids: list[str],
-        sink: BinaryIO,
         partner: str = "",
         progress: Callable[[int, int], None] = lambda _done, _of: None,
-    ) -> str:
-        """Write NAME.zip.age of these testimonies into ``sink``; return NAME.
+    ) -> Outgoing:
+        """Return the bundle of these testimonies, ready to leave.
 
         A partner exports what was released to it; a lead exports for the partner named.
         """
@@ -94,32 +93,33 @@ class Handing:
             rows = {row.name: row for row in connection.execute(select(tables.signing_key))}
             checkpoint = releases.checkpoint_after(connection, chosen)
             seeds = keyring.bundle or b"".join(keyring.signer(connection, "bundle").seeds)
-        entries = [
-            Entry("exported", keyring.member.id, self.store.today(), record=copy.record)
-            for copy in chosen
-        ]
-        name, day = exporting.name_of(chosen), self.store.today()
+        reader = attaching.Reader(self.store)
+        desk = exporting.Desk(
+            self.store.model,
+            self.account,
+            reader,
+            reader.stands,
+            self.store.organisation,
+            self.store.contact,
+            progress=progress,
+            stamp=self.store.stamp,
+        )
+        making = exporting.Making(chosen, desk, checkpoint, exporting.signer_of(seeds, rows))
+        return Outgoing(self.store, keyring, (recipient, shelf), making)
 
-        def note(connection: Connection) -> None:
-            account.append(connection, keyring, entries)
-            history.note(connection, shelf, recipient, day, name, chosen)
-
-        self.store.casebook_writer.run(note)
-        with sealing.SealingWriter(sink, [recipient]) as sealed:
-            exporting.write(
-                sealed,
-                chosen,
-                exporting.Desk(
-                    self.store.model,
-                    self.account,
-                    attaching.Reader(self.store),
-                    progress=progress,
-                    stamp=self.store.stamp,
-                ),
-                checkpoint,
-                exporting.signer_of(seeds, rows),
-            )
-        return name
+    def export(
+        self,
+        keyring: Keyring,
+        ids: list[str],
+        sink: BinaryIO,
+        partner: str = "",
+        progress: Callable[[int, int], None] = lambda _done, _of: None,
+    ) -> str:
+        """Write NAME.zip.age of these testimonies into ``sink``; return NAME."""
+        bundle = self.leaving(keyring, ids, partner, progress)
+        bundle.begin()
+        sink.writelines(bundle.pieces())
+        return bundle.name
 
     def released_since(self, keyring: Keyring, partner_name: str, day: str) -> list[str]:
         """Return the ids of what was released to a partner on or after a day. A lead's question."""
@@ -162,7 +162,8 @@ def _released(copy: releases.Copy, placeholders: Placeholders, *, new: bool) -> 
         lang=content["document"]["lang"],
         preview=" ".join(text[:200].split())[:90],
         text=text,
-        tags=tuple(Tag(**rendering.tag(tag, told, placeholders)) for tag in content["tags"]),
+        tags=tuple(rendering.shown_tag(tag, told, placeholders) for tag in content["tags"]),
         files=sum("file" in one for one in content.get("attachments", ())),
+        transcripts=len(content.get("transcripts", ())),
         new=new,
     )

@@ -73,6 +73,7 @@ class Source:
     commitments: Sequence[Commitment]
     shelf: bytes
     translations: Sequence[Mapping[str, Any]] = ()
+    transcripts: Sequence[Mapping[str, Any]] = ()
 
     @property
     def narrative(self) -> str:
@@ -112,6 +113,7 @@ def source(
         commitments,
         shelf,
         tuple(decision.get("translations", ())),
+        tuple(decision.get("transcripts", ())),
     )
 
 
@@ -144,6 +146,14 @@ def parts(source: Source) -> dict[str, Any]:
             {**one, "text": _said(source, str(one["text"]))}
             for one in source.translations
             if not any(cut.paragraph for cut in source.cuts)
+        ],
+        "transcripts": [
+            {
+                **{key: one[key] for key in ("number", "day", "role")},
+                "record": one["item"],
+                "text": _said(source, str(one["text"])),
+            }
+            for one in source.transcripts
         ],
         "witness": _token(source, f"thread:{source.document['thread']}"),
         "commitments": _commitments(source, made),

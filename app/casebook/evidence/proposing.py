@@ -42,12 +42,15 @@ class Choice:
     quotes: tuple[tuple[str, str], ...] = ()  # words, reason
     withhold: frozenset[int] = frozenset()
     files: tuple[Wanted, ...] = ()
+    transcripts: frozenset[str] = frozenset()  # recordings of which leaves what was written down
     decided: bool = False
 
 
-def proposals(opened: Testimony, people: Iterable[Person]) -> list[Proposal]:
-    """Return what is proposed for one testimony, of what stands in it."""
-    texts = _texts(opened)
+def proposals(
+    opened: Testimony, people: Iterable[Person], beside: Iterable[str] = ()
+) -> list[Proposal]:
+    """Return what is proposed for one testimony, of what stands in it or ``beside`` it."""
+    texts = [*_texts(opened), *beside]
     groups = _groups(opened, people, texts)
     found = [_proposal(f"name:{who}", "NAME", who, words, texts) for who, words in groups.items()]
     for who, words in groups.items():

@@ -80,7 +80,8 @@ def _translations(copy: Copy, base: str) -> Iterator[dict[str, Any]]:
 
 
 def _attachments(copy: Copy, base: str) -> Iterator[dict[str, Any]]:
-    """Yield originals, which stay, and the cleaned copies made of them; ``attachments.json``."""
+    """Yield originals, which stay, and what was made of them; paths: ``attachments.json``."""
+    written = {one["number"] for one in copy.content.get("transcripts", ())}
     for number, one in enumerate(copy.content.get("attachments", ()), start=1):
         original = f"{base}#attachment-{number:03d}-original"
         commitment = one["commitment"]
@@ -93,4 +94,11 @@ def _attachments(copy: Copy, base: str) -> Iterator[dict[str, Any]]:
                 "naru:sha256": one["file"]["sha256"],
                 "prov:wasDerivedFrom": {"@id": original},
                 "prov:wasGeneratedBy": {"@id": f"{base}#release"},
+            }
+        if number in written:
+            yield {
+                "@id": f"{base}#attachment-{number:03d}-transcript",
+                "@type": "prov:Entity",
+                "dcterms:format": "text/plain",
+                "prov:wasDerivedFrom": {"@id": original},
             }

@@ -10,6 +10,8 @@ from crypto import bundle
 
 ASK = "ask the organisation this came from before each use; it signs a list of what was withdrawn"
 
+NOBODY = "not named; ask whoever handed you this"
+
 LINUX = """\
   sha256sum --strict --quiet -c manifest-sha256.txt
   sha512sum --strict --quiet -c manifest-sha512.txt
@@ -44,12 +46,17 @@ TIME = """\
     -CAfile ROOT.pem
 """
 
+UNNAMED = {
+    "en": NOBODY,
+    "ko": "이름을 밝히지 않음. 이것을 건넨 사람에게 물으십시오",
+    "zh": "未载明；请向把它交给您的人询问",  # noqa: RUF001 - Chinese
+}
 LANGUAGES = ("en", "ko", "zh")
 TEXTS = Path(__file__).parent / "readme_texts"
 
 
-def files(name: str, purpose: str) -> list[tuple[str, bundle.Content]]:
-    """Return the README in each language, by path."""
+def files(name: str, purpose: str, whose: str) -> list[tuple[str, bundle.Content]]:
+    """Return the README in each language, by path. ``whose``: the organisation, how to reach it."""
     said = {
         "name": name,
         "ask": ASK[0].upper() + ASK[1:],
@@ -65,7 +72,7 @@ def files(name: str, purpose: str) -> list[tuple[str, bundle.Content]]:
             f"README.{lang}.txt",
             (TEXTS / f"{lang}.txt")
             .read_text("utf-8")
-            .format(purpose=naming.purposes(purpose, lang), **said)
+            .format(purpose=naming.purposes(purpose, lang), whose=whose or UNNAMED[lang], **said)
             .encode(),
         )
         for lang in LANGUAGES

@@ -77,6 +77,7 @@ def release(
         "cuts": decision["cuts"],
         "letters": decision["letters"],
         "translations": decision["translations"],
+        "transcripts": decision["transcripts"],
         "attachments": decision["attachments"],
         "agreed": decision["agreed"],
         "slot": slot.hex(),

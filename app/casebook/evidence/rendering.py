@@ -12,7 +12,9 @@ from typing import Any
 from app.casebook.evidence import cutting
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.releases import Copy
+from app.casebook.shapes import Tag
 
+SHORT = 12  # hex of a record's id that names its folder: paths stay short enough for Windows
 # Where the witness agreed that a name goes further than the group; else a bundle says P-1.
 NAMED = frozenset({"k_state", "k_court", "k_pub_name"})
 
@@ -82,6 +84,13 @@ def tag(said: Mapping[str, Any], text: cutting.Text, found: Placeholders) -> dic
         "start": found.offset(text, int(said["start"])),
         "end": found.offset(text, int(said["end"])),
     }
+
+
+def shown_tag(said: Mapping[str, Any], text: cutting.Text, found: Placeholders) -> Tag:
+    """Return a tag as a page shows it: as it leaves, without what only tables say."""
+    told = tag(said, text, found)
+    told.pop("by_role", None)
+    return Tag(**told)
 
 
 def _redactions(text: cutting.Text, found: Placeholders) -> list[dict[str, Any]]:

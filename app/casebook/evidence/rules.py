@@ -49,6 +49,16 @@ NEEDED: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
 }
 
+# What a recipient may do with it, in one word (`evidence-domain`, 4.5).
+LEVELS: Mapping[str, str] = {
+    "k_rescue": "confidential",
+    "k_un_conf": "confidential",
+    "k_state": "state-notice",
+    "k_court": "judicial",
+    "k_pub_anon": "public-anonymous",
+    "k_pub_name": "public-named",
+}
+
 # Why a second person has to agree (`evidence-domain`, 3).
 SECOND = ("names-to-states", "names-to-all", "minor", "sexual-violence", "own-part")
 NAMING = {"k_state": "names-to-states", "k_pub_name": "names-to-all"}
@@ -113,6 +123,8 @@ def digest_of(partner: str, purpose: str, event: Mapping[str, Any]) -> str:
     said |= {"partner": partner, "purpose": purpose}
     if files := [[one["item"], one["boxes"]] for one in event["attachments"] if "boxes" in one]:
         said["files"] = files
+    if event["transcripts"]:
+        said["transcripts"] = [[one["item"], one["text"]] for one in event["transcripts"]]
     return hashlib.sha256(canonical(said)).hexdigest()
 
 
@@ -134,9 +146,14 @@ def bars(events: Iterable[Mapping[str, Any]], wait: str) -> dict[str, Any]:
             case "asked":
                 names = ("partner", "purpose", "by", "digest")
                 partner, purpose, by, digest = (str(event[name]) for name in names)
-                files = tuple(event.get("files", ()))
                 asked[digest] = Asked(
-                    partner, purpose, by, digest, tuple(event["cuts"]), files=files
+                    partner,
+                    purpose,
+                    by,
+                    digest,
+                    tuple(event["cuts"]),
+                    files=tuple(event.get("files", ())),
+                    transcripts=tuple(event.get("transcripts", ())),
                 )
             case "agreed" if event["digest"] in asked:
                 one = asked[event["digest"]]

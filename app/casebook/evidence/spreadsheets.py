@@ -5,8 +5,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.casebook.evidence.rendering import Told
+from app.casebook.evidence.deriving import Words, date_basis
+from app.casebook.evidence.rendering import SHORT, Told
+from app.casebook.evidence.rules import LEVELS
 from app.reading import edtf
+from config.model import Model
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 GROUP = "independent_source_group"
@@ -20,14 +23,19 @@ EVENTS = (
     "edtf",
     "date_from",
     "date_to",
+    "date_basis",
     "date_as_stated",
+    "place_level1",
+    "agency_id",
     "agency_as_named",
     "knowledge",
     "hearsay_depth",
     "source_testimony",
+    "span_id",
     "start",
     "end",
     "words",
+    "reviewer_role",
     "confidence",
     "consent_level",
 )
@@ -36,11 +44,11 @@ LINKS = ("a", "b", "relation", "status", "basis", "decided_by_role")
 FIRST_YEAR = 4
 
 
-def tables(read: Sequence[Told], groups: Mapping[str, int]) -> dict[str, bytes]:
+def tables(read: Sequence[Told], groups: Mapping[str, int], model: Model) -> dict[str, bytes]:
     """Return the four tables by file name; ``groups`` as ``analysis.groups`` numbers them."""
     return {
         "persons.csv": table(PERSONS, _persons(read)),
-        "events.csv": table(EVENTS, _events(read)),
+        "events.csv": table(EVENTS, _events(read, Words(model))),
         "claims.csv": table(CLAIMS, _claims(read, groups)),
         "links.csv": table(LINKS, _links(read)),
     }
@@ -79,7 +87,7 @@ def _described(told: Told) -> dict[str, str]:
     return {key: value for key, value in said.items() if value}
 
 
-def _events(read: Sequence[Told]) -> list[dict[str, Any]]:
+def _events(read: Sequence[Told], known: Words) -> list[dict[str, Any]]:
     return [
         {
             **tag,
@@ -89,11 +97,16 @@ def _events(read: Sequence[Told]) -> list[dict[str, Any]]:
             "edtf": "/".join(dict.fromkeys(d for d in (tag["date_from"], tag["date_to"]) if d)),
             "date_from": _day(tag["date_from"], last=False),
             "date_to": _day(tag["date_to"] or tag["date_from"], last=True),
+            "date_basis": date_basis(tag),
+            "place_level1": known.place_level1(tag["text"]),
+            "agency_id": known.agency_id(tag.get("agency", "")),
             "agency_as_named": tag.get("agency", ""),
             "hearsay_depth": tag.get("hearsay", ""),
             "source_testimony": told.id,
+            "span_id": f"{told.id[:SHORT]}:{tag['start']}-{tag['end']}",
             "words": tag["text"],
-            "consent_level": told.purpose,
+            "reviewer_role": tag.get("by_role", ""),
+            "consent_level": LEVELS[told.purpose],
         }
         for told, tag in _ordered(read)
     ]
@@ -133,7 +146,9 @@ def _claims(read: Sequence[Told], groups: Mapping[str, int]) -> list[dict[str, s
 def _links(read: Sequence[Told]) -> list[dict[str, str]]:
     """Return which testimonies tell of one person: a reviewer's decision, made by tagging."""
     people: dict[str, list[str]] = {}
+    roles: dict[tuple[str, str], str] = {}
     for told, tag in _ordered(read):
+        roles.setdefault((told.id, tag["person"]), tag.get("by_role", ""))
         known = people.setdefault(tag["person"], [])
         if told.id not in known:
             known.append(told.id)
@@ -144,7 +159,7 @@ def _links(read: Sequence[Told]) -> list[dict[str, str]]:
             "relation": "same-person",
             "status": "confirmed",
             "basis": person,
-            "decided_by_role": "reviewer",
+            "decided_by_role": roles.get((b, person), ""),
         }
         for person, told in sorted(people.items())
         for n, a in enumerate(told)
