@@ -22,7 +22,7 @@ def record(world, owner):
         w_where="=HYPERLINK(1)", w_not_read="the neighbour",
     )  # fmt: skip
     owner.queue()
-    owner.tag(found, date_as_stated="=1+1")
+    owner.tag(found, date_as_stated="=1+1", end="36")
     assert owner.release(found).status == 303
     return found
 
@@ -72,6 +72,23 @@ def test_tables_open_in_a_spreadsheet_and_run_nothing(world, partner, record):
     assert rows["claims"][0]["value"] == "forced_repatriation"
     assert rows["claims"][0]["independent_source_group"] == "1"
     assert {"agency_as_named", "hearsay_depth"} <= event.keys()
+    assert (event["place_level1"], event["date_basis"]) == ("함경북도", "inferred_by_reviewer")
+    assert event["span_id"] == f"{record[:12]}:{event['start']}-{event['end']}"
+    assert (event["reviewer_role"], event["consent_level"]) == ("lead", "confidential")
+
+
+def test_it_says_whose_it_is_and_what_for(world, partner, record):
+    bag = files(plain(world, partner, record))
+    assert b"Source-Organization: not named" in bag["bag-info.txt"]
+    for name, value in (("organisation", "나루 지음"), ("contact", "desk@example.org")):
+        object.__setattr__(world.store, name, value)
+    bag = files(plain(world, partner, record))
+    told = bag["bag-info.txt"].decode().splitlines()
+    for line in ("Source-Organization: 나루 지음", "Contact-Email: desk@example.org",
+                 "Consent-Level: confidential", "Released-For: k_rescue"):  # fmt: skip
+        assert line in told
+    for lang in ("en", "ko", "zh"):
+        assert "나루 지음, desk@example.org" in bag[f"data/README.{lang}.txt"].decode()
 
 
 def test_the_bag_is_the_same_when_it_is_made_again_by_whomever(world, owner, partner, record):

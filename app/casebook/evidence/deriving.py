@@ -27,6 +27,7 @@ BASIS = {
 """A kind of ``app.reading.dates`` as a value of the model's ``ef_date_basis``."""
 
 _APART = re.compile(r"[()（）/、,]")  # noqa: RUF001 - as the model writes them
+_BESIDE = re.compile(r"\s*[(（][^)）]*[)）]$")  # noqa: RUF001
 _LEVEL = re.compile(r"(?:(?<=..)(?:군|시)|郡|市| County)$")
 _LETTER = r"(?<![^\W\d_])"  # 개성 is a place where a word begins so, and not inside another
 _HAN = re.compile(r"[\u4e00-\u9fff]")  # written without blanks between words
@@ -79,7 +80,7 @@ def _agencies(model: Model) -> Mapping[str, frozenset[str]]:
         former = (each.name for each in one.name_history)
         labels = (one.label.in_(lang) for lang in LANGUAGES)
         for name in (*labels, *one.aliases, *former):
-            for said in (name, *_APART.split(name)):
+            for said in (name, _BESIDE.sub("", name)):
                 found[_plain(said)].add(one.id)
     return {name: frozenset(ids) for name, ids in found.items() if name}
 
