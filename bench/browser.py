@@ -41,7 +41,8 @@ FILE = """async ([script, size]) => {
   await new Promise((done, failed) => {
     beside.onmessage = ({ data }) => (data.sealed ? done() : data.failed ? failed(data) : 0);
     beside.onerror = failed;
-    beside.postMessage(file);
+    const [nonce, key] = [16, 32].map((size) => crypto.getRandomValues(new Uint8Array(size)));
+    beside.postMessage({ file, nonce, key });
   });
   return performance.now() - start;
 }"""

@@ -66,6 +66,9 @@ function stanza(fileKey, to) {
 const macOf = (fileKey, signed) =>
   base64(hmac(sha256, hkdf(sha256, fileKey, NONE, utf8("header"), 32), utf8(signed)));
 
+// The key of a payload: of an age file, or of a file of the witness, which the sealer seals with it.
+export const payloadKey = (fileKey, nonce) => hkdf(sha256, fileKey, nonce, utf8("payload"), 32);
+
 function header(fileKey, to) {
   const signed = VERSION + stanza(fileKey, to) + "---";
   return utf8(`${signed} ${macOf(fileKey, signed)}\n`);
@@ -80,7 +83,7 @@ function* chunks(size) {
 export function seal(plain, to, progress = () => {}) {
   const fileKey = random(16);
   const nonce = random(16);
-  const key = hkdf(sha256, fileKey, nonce, utf8("payload"), 32);
+  const key = payloadKey(fileKey, nonce);
   const parts = [header(fileKey, to), nonce];
   for (const [n, from, until, last] of chunks(plain.length)) {
     parts.push(chacha20poly1305(key, nonceOf(n, last)).encrypt(plain.subarray(from, until)));
@@ -114,7 +117,7 @@ export function open(file, seed) {
   const curve = x25519.getSharedSecret(mine.curve, share.subarray(CIPHER));
   const fileKey = aead(combine(lattice, curve, share.subarray(CIPHER), mine.open)).decrypt(body);
   if (fileKey.length !== 16 || macOf(fileKey, signed) !== mac) throw new Error("altered");
-  const key = hkdf(sha256, fileKey, payload.subarray(0, 16), utf8("payload"), 32);
+  const key = payloadKey(fileKey, payload.subarray(0, 16));
   const sealed = payload.subarray(16);
   const parts = [];
   const count = Math.max(1, Math.ceil(sealed.length / (CHUNK + TAG)));

@@ -1,8 +1,10 @@
 // A file of the witness: sealed in a worker, then sent; the page says how far it is.
 
-import { base64url } from "./bytes.js";
-import { button, complain, element, lang, say } from "./forms.js";
+import { payloadKey } from "./age.js";
+import { base64url, random } from "./bytes.js";
+import { button, complain, element, lang } from "./forms.js";
 import * as keeping from "./keeping.js";
+import { say } from "./sentences.js";
 import * as wire from "./wire.js";
 
 const LONGEST = 255;
@@ -29,6 +31,8 @@ export function nameOf(file) {
 
 async function sealed(file, progress) {
   const beside = await worker();
+  const fileKey = random(16);
+  const nonce = random(16);
   try {
     const made = await new Promise((done, failed) => {
       beside.onmessage = ({ data }) => {
@@ -37,10 +41,10 @@ async function sealed(file, progress) {
         else progress(data.done, file.size);
       };
       beside.onerror = () => failed(new Error("no worker"));
-      beside.postMessage(file);
+      beside.postMessage({ file, nonce, key: payloadKey(fileKey, nonce) });
     });
     const type = (file.type || "application/octet-stream").slice(0, LONGEST);
-    return { ...made, name: nameOf(file), type, key: base64url(made.key) };
+    return { ...made, name: nameOf(file), type, key: base64url(fileKey) };
   } finally {
     beside.terminate();
   }

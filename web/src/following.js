@@ -1,8 +1,9 @@
 // What a witness can do afterwards: add, correct, answer, change consents, send a file, withdraw.
 
-import { answers, button, complain, drawn, element, say } from "./forms.js";
 import { enhanceFiles } from "./files.js";
+import { answers, button, complain, drawn, element } from "./forms.js";
 import * as keeping from "./keeping.js";
+import { say } from "./sentences.js";
 import * as wire from "./wire.js";
 
 const KINDS = { add: "addition", correct: "correction", answer: "answer", consent: "consent" };

@@ -1,12 +1,9 @@
 // Reading a form as the server would, and small changes to a page without any HTML from strings.
 
-import { SENTENCES } from "./sentences.js";
-
 const CODES = { en: "en", ko: "ko", "zh-Hans": "zh" };
 const OURS = new Set(["ticket", "token", "receipt", "about", "q_words"]);
 
 export const lang = () => CODES[document.documentElement.lang] || "en";
-export const say = (name, code = lang()) => SENTENCES[code][name];
 
 // What a browser puts for half a character when it sends a form.
 const whole = (text) => text.replace(/[\ud800-\udfff]/gu, "\ufffd");

@@ -4,9 +4,10 @@
 import * as age from "./age.js";
 import { text, unhex } from "./bytes.js";
 import { enhanceFollow, tick } from "./following.js";
-import { become, complain, element, lang, say } from "./forms.js";
+import { become, complain, element, lang } from "./forms.js";
 import { AT_ONCE, agreed } from "./keeping.js";
 import * as receipts from "./receipt.js";
+import { say } from "./sentences.js";
 import * as wire from "./wire.js";
 
 const KINDS = ["testimony", "addition", "correction", "answer", "consent", "attachment"];

@@ -3,7 +3,8 @@
 import * as age from "./age.js";
 import { hex, join, unhex, utf8 } from "./bytes.js";
 import * as documents from "./document.js";
-import { answers, complain, drawn, element, say, showWords } from "./forms.js";
+import { answers, complain, drawn, element, showWords } from "./forms.js";
+import { say } from "./offline-sentences.js";
 import * as receipts from "./receipt.js";
 
 const BLOCK = 512;
@@ -52,16 +53,16 @@ function seal(fields) {
 async function make(form, event) {
   event.preventDefault();
   complain("");
-  if (today() > last.until) return complain(say("expired"));
+  if (today() > last.until) return complain(say("expired", chosen));
   const fields = answers(form);
-  if (!fields.w_narrative) return complain(say("empty"));
+  if (!fields.w_narrative) return complain(say("empty", chosen));
   await drawn();
   const address = URL.createObjectURL(new Blob([seal(fields)], { type: "application/octet-stream" }));
   element("a", { href: address, download: "naru.sealed" }).click();
   const part = form.closest("[data-lang]");
   showWords(part.querySelector("ol"), receipts.words(code, held.words[chosen].split(" ")));
   part.querySelector(".made").hidden = false;
-  part.querySelector(".made p").textContent = say("made");
+  part.querySelector(".made p").textContent = say("made", chosen);
   part.querySelector(".made").scrollIntoView();
 }
 
@@ -70,4 +71,4 @@ for (const choice of document.querySelectorAll("[data-choose]")) {
 }
 for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => make(form, event));
 show(held.lang);
-if (!globalThis.crypto?.getRandomValues) complain(say("clock"));
+if (!globalThis.crypto?.getRandomValues) complain(say("clock", chosen));

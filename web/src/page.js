@@ -2,11 +2,12 @@
 
 import * as age from "./age.js";
 import { unhex } from "./bytes.js";
-import { answers, become, button, complain, drawn, element, lang, say, showWords } from "./forms.js";
 import { enhanceFollow, tick } from "./following.js";
+import { answers, become, button, complain, drawn, element, lang, showWords } from "./forms.js";
 import * as keeping from "./keeping.js";
 import { enhanceReturn } from "./letters.js";
 import * as receipts from "./receipt.js";
+import { say } from "./sentences.js";
 import * as wire from "./wire.js";
 
 const LANGUAGES = ["ko", "zh", "en"];

@@ -1,19 +1,15 @@
 // Runs beside the page, so that a large file does not hold it up: seals one file as an age payload
-// under a key of its own, padded to its bucket, and gives it back with what its document says of it.
+// under the key it is given, padded to its bucket, and gives it back with what its document says of it.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { CHUNK, nonceOf } from "./stream.js";
 import { bucket } from "./bucket.js";
-import { hex, random, utf8 } from "./bytes.js";
+import { hex } from "./bytes.js";
 
 const PIECE = 16 * CHUNK;
 
-async function seal(file) {
-  const fileKey = random(16);
-  const nonce = random(16);
-  const key = hkdf(sha256, fileKey, nonce, utf8("payload"), 32);
+async function seal({ file, nonce, key }) {
   const size = bucket(file.size);
   const digest = sha256.create();
   const parts = [nonce];
@@ -27,7 +23,7 @@ async function seal(file) {
     postMessage({ done: Math.min(at + PIECE, file.size) });
   }
   const payload = new Blob(parts);
-  postMessage({ sealed: { payload, key: fileKey, sha256: hex(digest.digest()), size: file.size } });
+  postMessage({ sealed: { payload, sha256: hex(digest.digest()), size: file.size } });
 }
 
 function chunks(key, plain, first, size) {

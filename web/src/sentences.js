@@ -1,4 +1,8 @@
-// What the script says, in the three languages. Every sentence stands in each of them (a test).
+// What the script of the witness's page says, in the three languages: each of them in each (a test).
+
+import { lang } from "./forms.js";
+
+export const say = (name) => SENTENCES[lang()][name];
 
 export const SENTENCES = {
   en: {
@@ -28,10 +32,6 @@ export const SENTENCES = {
     returning: "Script runs here, so the ten words stay in this page and replies are opened in it.",
     testimony: "Your testimony", addition: "Your addition", correction: "Your correction", answer: "Your answer",
     consent: "What you agreed to", attachment: "Your file", question: "A question to you", reply: "A reply to you",
-    make: "Seal it into a file", made: "The file was given to your device to save. It holds what you wrote, sealed. Hand it in at the address of the intake, under “sealed”, or give it to somebody you trust.",
-    expired: "This page is too old: its keys have expired. Fetch a fresh one before you write.",
-    until: "This page can seal until",
-    clock: "This device cannot draw random numbers, so nothing can be sealed on it.",
   },
   ko: {
     will: "스크립트가 켜져 있어, 보내기 전에 이 기기가 직접 봉인합니다. 서버는 읽을 수 있는 것을 하나도 받지 않습니다.",
@@ -60,10 +60,6 @@ export const SENTENCES = {
     returning: "스크립트가 켜져 있어, 열 낱말은 이 페이지에 머물고 답장도 여기서 열립니다.",
     testimony: "증언", addition: "덧붙인 글", correction: "고친 글", answer: "답한 글",
     consent: "동의한 내용", attachment: "파일", question: "받은 질문", reply: "받은 답장",
-    make: "봉인하여 파일로 만들기", made: "저장할 파일을 기기에 넘겼습니다. 쓰신 글이 봉인되어 들어 있습니다. 접수처 주소의 ‘이미 봉인된 것을 맡기기’에 맡기거나 믿는 사람에게 주십시오.",
-    expired: "이 페이지는 너무 오래되어 열쇠의 기한이 지났습니다. 쓰기 전에 새 페이지를 받으십시오.",
-    until: "이 페이지로 봉인할 수 있는 마지막 날:",
-    clock: "이 기기는 난수를 만들 수 없어 봉인할 수 없습니다.",
   },
   zh: {
     will: "这里可以运行脚本，所以发出之前由您自己的设备封好。服务器得不到任何可读的内容。",
@@ -92,9 +88,5 @@ export const SENTENCES = {
     returning: "这里可以运行脚本，所以十个词留在本页，回复也在本页打开。",
     testimony: "您的证言", addition: "您补充的内容", correction: "您更正的内容", answer: "您的回答",
     consent: "您同意的内容", attachment: "您的文件", question: "向您提的问题", reply: "给您的回复",
-    make: "封成一个文件", made: "文件已交给设备保存，里面是您写的内容，已经封好。请在接收处的“交来已经封好的文件”页面交来，或交给您信任的人。",
-    expired: "本页太旧，密钥已经过期。请先取得新的页面再写。",
-    until: "本页可用来封存，截止日期：",
-    clock: "本设备不能生成随机数，所以无法封存。",
   },
 };
