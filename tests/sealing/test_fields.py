@@ -70,7 +70,7 @@ def test_all_that_can_be_answered_reads_the_same_by_browser_and_by_server(
     assert mine == by_server(pairs)
 
 
-@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+@TWO
 def test_all_that_can_be_answered_reads_the_same_by_the_offline_page(
     browser, demo, lead, by_server, tmp_path
 ):
