@@ -65,8 +65,9 @@ WORDS_NEEDED = {  # what a route of the intake asks of whoever comes
     "intake.consent": "a token for it, from the receipt or the ten words",
     "intake.attach": "a token for it, in the address",
     "sealed.take": "a ticket: the form as it was handed out",
-    "sealed.deposit": "an envelope sealed for this week, and a slot that only the ten words give",
-    "sealed.deposit_file": "leave in the address, which comes with the terms; then the same",
+    "sealed.deposit": "leave in the address, which comes with the terms, or for an answer; an"
+    " envelope sealed for this week, and a slot that only the ten words give",
+    "sealed.deposit_file": "the same",
     "sealed.slots": "slots that only the ten words give",
 }
 NOTHING, LAST = "nothing", "auth.logout"

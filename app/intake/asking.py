@@ -8,6 +8,7 @@ A machine that was made for this page can copy two words; one that was made for 
 
 import unicodedata
 from collections.abc import Callable
+from typing import NoReturn
 
 from flask_babel import gettext
 
@@ -67,8 +68,12 @@ class Question:
         except CryptoError:
             right = False
         if not right or self.used_up(seed):
-            self._used_up.see(seed, 1)
-            raise Refusal(403, gettext("These were not the two words. Here are others: copy them."))
+            self.use_up(seed)
+
+    def use_up(self, seed: bytes) -> NoReturn:
+        """Let this question be answered no more. Raises `Refusal`."""
+        self._used_up.see(seed, 1)
+        raise Refusal(403, gettext("These were not the two words. Here are others: copy them."))
 
     def _of(self, seed: bytes) -> tuple[Receipt, tuple[int, int]]:
         drawn = hkdf(self._key, seed, b"naru/v1/question", 34)

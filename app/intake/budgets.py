@@ -118,6 +118,15 @@ class Recent:
             self._now[name] = now + 1
             return True
 
+    def forget(self, what: bytes) -> None:
+        """Count this once less."""
+        name = self._name(what)
+        with self._lock:
+            for counted in (self._now, self._before):
+                if counted.get(name, 0) > 0:
+                    counted[name] -= 1
+                    return
+
     def _name(self, what: bytes) -> bytes:
         return hashlib.blake2b(what, key=self._key, digest_size=16).digest()
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.bodies import Request
 from app.db import NotDurable
-from app.intake import drawing, returning
+from app.intake import asking, drawing, returning
 from app.intake.budgets import TooLong
 from app.intake.parts import parts
 from app.intake.receive import Withdrawn
@@ -159,6 +159,15 @@ def ticket() -> str:
     except CryptoError:
         return new_ticket()
     return new_ticket() if parts().question.used_up(ours) else posted
+
+
+def check_answer(ours: bytes) -> None:
+    """Hold the answer that came with a ticket against its question, if one is asked now.
+
+    Raises `Refusal`.
+    """
+    if parts().question.asked:
+        parts().question.check(ours, request().form.get(asking.FIELD, ""))
 
 
 def question(carried: str) -> str:

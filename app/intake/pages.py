@@ -18,11 +18,12 @@ from flask import Blueprint, Response, jsonify
 from flask_babel import gettext
 
 from app.bodies import Request
-from app.intake import asking, drawing, forms
+from app.intake import drawing, forms
 from app.intake.forms import Submission, Typed
 from app.intake.gates import (
     admit,
     capability,
+    check_answer,
     kept,
     look,
     new_ticket,
@@ -73,8 +74,7 @@ def send(lang: str) -> str:
     ours = seed()
     receipt = Receipt.from_seed(ours)
     submission = parts().reader.testimony(request())
-    if parts().question.asked:
-        parts().question.check(ours, request().form.get(asking.FIELD, ""))
+    check_answer(ours)
     admit()
     with kept():
         parts().receiver.testimony(receipt, submission.fields, lang)

@@ -15,6 +15,7 @@ from app.intake.attaching import Attachments
 from app.intake.budgets import Circuits, Day
 from app.intake.forms import Reader
 from app.intake.guessing import Guesses
+from app.intake.leaves import Leaves
 from app.intake.receive import Receiver
 from app.intake.recipients import Recipients
 from app.mailbox.blobs import Blobs
@@ -43,10 +44,10 @@ class Parts:
     day: Day
     circuits: Circuits
     question: Question
+    leaves: Leaves
     site_id: bytes
     ticket_key: bytes = field(repr=False)
     token_key: bytes = field(repr=False)
-    deposit_key: bytes = field(repr=False)
     clock: Callable[[], float]
 
     def hours(self) -> float:
@@ -79,6 +80,9 @@ def build(
     writer = Writer(engine, on_failure)
     day = Day(engine, settings.items_a_day, settings.bytes_a_day, today)
     receiver = Receiver(engine, writer, recipients, blobs, site_id, day)
+    question = Question(
+        hkdf(secret, b"", b"naru/v1/intake/question-key", 32), settings.question, day, clock
+    )
     return Parts(
         words=words,
         reader=Reader(words),
@@ -90,13 +94,16 @@ def build(
         guesses=Guesses(),
         day=day,
         circuits=Circuits(clock),
-        question=Question(
-            hkdf(secret, b"", b"naru/v1/intake/question-key", 32), settings.question, day, clock
+        question=question,
+        leaves=Leaves(
+            hkdf(secret, b"", b"naru/v1/intake/deposit-key", 32),
+            hkdf(secret, b"", b"naru/v1/intake/answered-key", 32),
+            question,
+            clock,
         ),
         site_id=site_id,
         ticket_key=hkdf(secret, b"", b"naru/v1/intake/ticket-key", 32),
         token_key=hkdf(secret, b"", b"naru/v1/intake/token-key", 32),
-        deposit_key=hkdf(secret, b"", b"naru/v1/intake/deposit-key", 32),
         clock=clock,
     )
 

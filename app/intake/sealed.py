@@ -2,10 +2,12 @@
 
 GET, POST /<lang>/sealed   an age file, or a tar of several, that somebody made with stock tools or
                            with the offline page (field ``envelope``)
-GET  /<lang>/deposit       to whom a witness's own page seals now
-POST /<lang>/deposit       one envelope of a witness's own page: slot, same, epoch, envelope
-POST /<lang>/deposit/<leave>  the same for a file, with its payload, sealed and padded. The leave
-                           comes with the terms and is checked before the body is read
+GET  /<lang>/deposit       the terms: to whom a witness's own page seals now, and leave to deposit;
+                           while a question is asked (`asking`), the question in place of leave
+POST /<lang>/deposit       the terms for an answer: ticket, q_words
+POST /<lang>/deposit/<leave>  one envelope of a witness's own page: slot, same, epoch, envelope
+POST /<lang>/deposit/<leave>/file  the same for a file, with its payload, sealed and padded. The
+                           leave is checked before a body is read
 POST /<lang>/slots         what lies in slots, by number; opened where it was asked for
 GET  /<lang>/own, own/…    the pages after sealing and coming back, empty: the script fills them
 
@@ -19,17 +21,25 @@ from contextlib import contextmanager
 from flask import Blueprint, Response, current_app, jsonify
 from flask_babel import gettext
 
-from app.intake import deposits, drawing, envelopes
-from app.intake.deposits import Depositor
+from app.intake import asking, deposits, drawing, envelopes
+from app.intake.deposits import Deposit, Depositor
 from app.intake.envelopes import Carried
 from app.intake.forms import Typed
-from app.intake.gates import admit, kept, request, seed, ticket, tokens_of
+from app.intake.gates import (
+    admit,
+    check_answer,
+    kept,
+    question,
+    request,
+    seed,
+    ticket,
+    tokens_of,
+)
+from app.intake.leaves import Leave
 from app.intake.pages import LANG
 from app.intake.parts import Parts, parts
 from app.intake.receive import Withdrawn
 from app.web import App, Refusal, Request
-from crypto import tickets
-from crypto.errors import CryptoError
 from crypto.receipts import Receipt
 
 sealed = Blueprint("sealed", __name__)
@@ -60,7 +70,9 @@ def take(lang: str) -> str | tuple[str, int]:
     """Keep sealed files, sealed once more; the receipt is for what had none of its own."""
     try:
         files = _files()
-        receipt = Receipt.from_seed(seed())
+        ours = seed()
+        receipt = Receipt.from_seed(ours)
+        check_answer(ours)
         admit()
         with kept(), _told():
             placed = [(one, one.place) for one in files if one.place]
@@ -77,6 +89,21 @@ def take(lang: str) -> str | tuple[str, int]:
 @sealed.get(f"{LANG}/deposit")
 def terms(lang: str) -> Response:  # noqa: ARG001
     """Say to whom a witness's own page seals now."""
+    return _terms(parts().leaves.give(parts().hours()))
+
+
+@sealed.post(f"{LANG}/deposit")
+def answered(lang: str) -> Response:  # noqa: ARG001
+    """Say it to who answers the question, with leave; who does not is asked again."""
+    answer = request().form.get(asking.FIELD, "")
+    try:
+        return _terms(parts().leaves.give_for(seed(), answer, parts().hours()))
+    except Refusal as refusal:
+        return _terms(parts().leaves.give(parts().hours()), refusal.sentence)
+
+
+def _terms(leave: str, said: str = "") -> Response:
+    carried = "" if leave else ticket()
     with kept():
         current = parts().recipients.current(parts().today().isoformat())
     return jsonify(
@@ -85,33 +112,34 @@ def terms(lang: str) -> Response:  # noqa: ARG001
         site=parts().site_id.hex(),
         day=parts().today().isoformat(),
         most=parts().attachments.most,
-        leave=tickets.issue(parts().deposit_key, parts().hours()),
+        leave=leave,
+        ticket=carried,
+        question=question(carried) if carried else "",
+        said=said if carried else "",
     )
 
 
-@sealed.post(f"{LANG}/deposit")
-def deposit(lang: str) -> Response:  # noqa: ARG001
-    """Keep one envelope a witness's own page sealed; 409 if its slot is taken, then it tries on."""
+@sealed.post(f"{LANG}/deposit/<leave>")
+def deposit(lang: str, leave: str) -> Response:  # noqa: ARG001
+    """Keep one envelope a witness's own page sealed; 409 if its slot is taken, then it tries on.
+
+    Who has no good leave is not even read from.
+    """
+    allowed = parts().leaves.accept(leave, parts().hours())
     envelope = _upload()
     admit()
     with kept(), _told():
-        _depositor().keep(deposits.read(request().form, envelope))
+        _keep(allowed, deposits.read(request().form, envelope))
     return jsonify(stored=True)
 
 
-@sealed.post(f"{LANG}/deposit/<leave>")
+@sealed.post(f"{LANG}/deposit/<leave>/file")
 def deposit_file(lang: str, leave: str) -> Response:  # noqa: ARG001
-    """Keep one file a witness's own page sealed. Who has no good leave is not even read from."""
-    try:
-        tickets.accept(parts().deposit_key, leave, parts().hours())
-    except CryptoError:
-        raise Refusal(
-            403,
-            gettext("This page was open too long. Come back with your ten words, then send it."),
-        ) from None
+    """Keep one file a witness's own page sealed, likewise."""
+    allowed = parts().leaves.accept(leave, parts().hours())
 
     def keep(asked: Request, envelope: bytes, name: str) -> bool:
-        return _depositor().keep(deposits.read(asked.form, envelope), name)
+        return _keep(allowed, deposits.read(asked.form, envelope), name)
 
     admit()
     with kept(), _told():
@@ -156,6 +184,11 @@ def own_letters(lang: str, state: str) -> str:  # noqa: ARG001
         about="",
         asked=False,
     )
+
+
+def _keep(allowed: Leave, one: Deposit, blob: str | None = None) -> bool:
+    with parts().leaves.use(allowed, one.slot):
+        return _depositor().keep(one, blob)
 
 
 def _upload() -> bytes:
@@ -211,7 +244,11 @@ def _told() -> Iterator[None]:
 
 
 def _ask(sentence: str) -> str:
-    return drawing.draw("sealed.html", here="sealed", ticket=ticket(), sentence=sentence)
+    carried = ticket()
+    asked = question(carried)
+    return drawing.draw(
+        "sealed.html", here="sealed", ticket=carried, sentence=sentence, question=asked
+    )
 
 
 def _stored(receipt: Receipt | None, *, known: bool) -> str:

@@ -22,11 +22,15 @@ def asked(page):
     return control and control.parent.text
 
 
-def right(page):
+def copied(question):
     """What a person copies: the two words whose numbers are named first."""
-    words = dict(re.findall(r"(\d)\N{NO-BREAK SPACE}(\S+)", asked(page)))
-    first, second = re.findall(r"\d(?![\d\N{NO-BREAK SPACE}])", asked(page))
+    words = dict(re.findall(r"(\d)\N{NO-BREAK SPACE}(\S+)", question))
+    first, second = re.findall(r"\d(?![\d\N{NO-BREAK SPACE}])", question)
     return f"{words[first]} {words[second]}"
+
+
+def right(page):
+    return copied(asked(page))
 
 
 def tell(visitor, page, answer, **values):

@@ -62,9 +62,14 @@ def own(world, text=STORY, code=CODE, kind="testimony", n=0, **other):
     }
 
 
-def deposit(visitor, **values):
+def leave(visitor):
+    return json.loads(visitor.get("/ko/deposit").text)["leave"]
+
+
+def deposit(visitor, to=None, **values):
     kind, body = multipart(list(values.items()))
-    page = visitor.send("POST", "/ko/deposit", body, {"Content-Type": kind})
+    path = f"/ko/deposit/{leave(visitor) if to is None else to}"
+    page = visitor.send("POST", path, body, {"Content-Type": kind})
     return page.status, page.error or json.loads(page.text)
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from intake.test_attachments import at_the_desk, folder
-from intake.test_sealed import CODE, own
+from intake.test_sealed import CODE, leave, own
 from intake.world import post_unread
 from outside.site import Upload, multipart
 
@@ -38,14 +38,10 @@ def sealed(world, data=DATA, n=0, **change):
     return {**made, "payload": Upload("payload", payload(data)), **change}
 
 
-def leave(visitor):
-    return json.loads(visitor.get("/ko/deposit").text)["leave"]
-
-
 def send(visitor, values, to=None):
     kind, body = multipart(list(values.items()))
     to = leave(visitor) if to is None else to
-    return visitor.send("POST", f"/ko/deposit/{to}", body, {"Content-Type": kind})
+    return visitor.send("POST", f"/ko/deposit/{to}/file", body, {"Content-Type": kind})
 
 
 def test_it_is_kept_as_it_came_and_read_at_the_desk(world, visitor):
@@ -69,11 +65,12 @@ def test_sent_again_it_is_there_once_and_another_in_its_place_is_refused(world, 
 
 
 @pytest.mark.parametrize("given", ["none", "A" * 70, "of a form"])
-def test_nobody_without_leave_is_read_from(world, visitor, given):
+@pytest.mark.parametrize("what", ["", "/file"])
+def test_nobody_without_leave_is_read_from(world, visitor, given, what):
     if given == "of a form":
         given = dict(visitor.get("/ko/").form("testimony").values())["ticket"]
     large = Upload("payload", b"x" * 20 * 1024 * 1024)
-    assert post_unread(world, f"/ko/deposit/{given}", large).status_code == 403
+    assert post_unread(world, f"/ko/deposit/{given}{what}", large).status_code == 403
     assert folder(world) == []
 
 

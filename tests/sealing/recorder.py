@@ -15,7 +15,7 @@ class Recorder:
 
     def __init__(self):
         self.requests, self.altered, self.down = [], {}, False
-        self.lost, self.refused = lambda _: False, set()
+        self.lost = self.refused = lambda _: False
         recorder = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -44,7 +44,7 @@ class Recorder:
         if self.down:
             handler.close_connection = True
             return
-        if handler.command == "POST" and to.path in self.refused:
+        if handler.command == "POST" and self.refused(to.path):
             handler.send_error(503)
             return
         connection = http.client.HTTPConnection(to.hostname, to.port, timeout=60)

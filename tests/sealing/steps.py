@@ -1,5 +1,7 @@
 """What a witness does in a real browser, and what to look for in what it sent."""
 
+import re
+
 from outside.canary import dresses, search
 
 LONG = 6
@@ -32,6 +34,12 @@ def _left(recorder, dresses):
     for _, _, sent in recorder.requests:
         found |= search(sent, dresses)
     return found
+
+
+def posted(recorder):
+    """Where something was posted to, in order; one leave is like another."""
+    paths = [path for method, path, _ in recorder.requests if method == "POST"]
+    return [re.sub(r"(?<=/deposit/)[^/]+", "leave", path) for path in paths]
 
 
 def shown(page):

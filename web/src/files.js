@@ -1,6 +1,7 @@
 // A file of the witness: sealed in a worker, then sent; the page says how far it is.
 
 import { payloadKey } from "./age.js";
+import { Asked, terms } from "./asking.js";
 import { base64url, random } from "./bytes.js";
 import { button, complain, element, lang } from "./forms.js";
 import * as keeping from "./keeping.js";
@@ -68,11 +69,11 @@ async function send(form, file, where) {
   form.parentNode.querySelector("#done")?.remove();
   form.after(shown.box);
   try {
-    const { most } = await wire.terms();
-    if (file.size > most) return complain(`${say("fileLarge")} ${sizeOf(most)}.`);
+    const to = await terms(form);
+    if (file.size > to.most) return complain(`${say("fileLarge")} ${sizeOf(to.most)}.`);
     if (!file.size) return complain(say("fileEmpty"));
     const made = await sealed(file, shown.step("fileSealing"));
-    await keeping.follow("attachment", { fields: {}, file: made, progress: shown.step("fileSending") }, where);
+    await keeping.follow("attachment", { fields: {}, file: made, progress: shown.step("fileSending") }, where, form, to);
     form.after(element("p", { id: "done", role: "status" }, `${say("fileKept")} ${made.name}, ${sizeOf(file.size)}`));
     form.reset();
   } catch (error) {
@@ -85,6 +86,7 @@ async function send(form, file, where) {
 
 // The server may seal it instead, and must be given the ten words for that: only after a plain yes.
 function trouble(form, file, where, error) {
+  if (error instanceof Asked) return;
   if (error instanceof wire.Gone) return complain(say("gone"));
   const again = button(say("again"), () => send(form, file, where));
   const post = { method: "post", action: `/${lang()}/return`, enctype: "multipart/form-data", id: "server-files" };

@@ -1,6 +1,7 @@
 // What a witness can do afterwards: add, correct, answer, change consents, send a file, withdraw.
 
 import { enhanceFiles } from "./files.js";
+import { Asked } from "./asking.js";
 import { answers, button, complain, drawn, element } from "./forms.js";
 import * as keeping from "./keeping.js";
 import { say } from "./sentences.js";
@@ -33,10 +34,11 @@ async function send(form, kind, about, where) {
   press.disabled = true;
   try {
     await drawn();
-    await keeping.follow(kind, { fields, about }, where);
+    await keeping.follow(kind, { fields, about }, where, form);
     form.before(element("p", { id: "done", role: "status" }, say("added")));
     if (kind !== "consent") form.reset();
   } catch (error) {
+    if (error instanceof Asked) return;
     if (error instanceof wire.Gone) return complain(say("gone"));
     const again = button(say("again"), () => send(form, kind, about, where));
     complain(say("notKept"), element("p", {}, again));

@@ -1,6 +1,7 @@
 // Items of a witness into their slots: sealed here, sent as often as it takes, never doubled.
 
 import * as age from "./age.js";
+import { terms } from "./asking.js";
 import { hex } from "./bytes.js";
 import * as documents from "./document.js";
 import { lang } from "./forms.js";
@@ -13,7 +14,7 @@ export const AT_ONCE = 8;
 export async function keep(kind, n, content, { where, to, reply, withdrawOn }) {
   const { told, envelope } = item(kind, n, content, { where, to, reply, withdrawOn });
   const { file, progress } = content;
-  return file ? wire.depositFile(to.leave, told, envelope, file.payload, progress) : wire.deposit(told, envelope);
+  return file ? wire.depositFile(to.leave, told, envelope, file.payload, progress) : wire.deposit(to.leave, told, envelope);
 }
 
 function item(kind, n, content, { where, to, reply, withdrawOn }) {
@@ -29,9 +30,9 @@ function tag(where, kind, { fields, about, file }) {
 }
 
 // Fill the next free slot of a kind, unless the same lies there already; of consents the last counts.
-export async function follow(kind, content, where) {
-  for (;;) {
-    const to = await wire.terms();
+export async function follow(kind, content, where, form, to) {
+  for (;; to = null) {
+    to ||= await terms(form);
     const there = await filled(where, kind);
     const withdrawOn = there.map((one) => one.withdraw_on).find(Boolean);
     if (withdrawOn && withdrawOn <= to.day) throw new wire.Gone("withdrawn");

@@ -1,6 +1,7 @@
 // The witness's own page where script runs: it seals, and it keeps the ten words to itself.
 
 import * as age from "./age.js";
+import { Asked, terms } from "./asking.js";
 import { unhex } from "./bytes.js";
 import { enhanceFollow, tick } from "./following.js";
 import { answers, become, button, complain, drawn, element, lang, showWords } from "./forms.js";
@@ -17,7 +18,6 @@ let code = null; // the receipt of this page, drawn once: sent again, it is the 
 function enhanceForm(form) {
   const state = element("p", { id: "sealing", class: "hint", "aria-live": "polite" }, say("will"));
   form.querySelector("button.main").before(state);
-  form.elements.q_words?.closest("label").remove(); // asked of whom the server seals for, on a day of flood
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const elsewhere = event.submitter?.getAttribute("formaction");
@@ -35,11 +35,11 @@ async function send(form, state) {
   let where = null;
   try {
     code ||= receipts.draw();
-    const [to, list, after] = await Promise.all([wire.terms(), wire.words(lang()), wire.page(`/${lang()}/own`)]);
+    const [to, list, after] = await Promise.all([terms(form), wire.words(lang()), wire.page(`/${lang()}/own`)]);
     where = receipts.root(code, unhex(to.site));
     const reply = age.recipientOf(where.identity);
     if (!(await keeping.keep("testimony", 0, { fields }, { where, to, reply }))) {
-      await keeping.follow("correction", { fields: { ...fields, keep_first: "yes" } }, where);
+      await keeping.follow("correction", { fields: { ...fields, keep_first: "yes" } }, where, form);
     }
     showReceipt(after, where, list, fields);
   } catch (error) {
@@ -56,6 +56,7 @@ function busy(form, now) {
 
 // The server is offered to seal it only where nothing of it was stored: else it would lie there twice.
 async function trouble(form, state, where, error) {
+  if (error instanceof Asked) return;
   if (error instanceof wire.Gone) return complain(say("gone"));
   const again = button(say("again"), () => send(form, state));
   if (error instanceof wire.Lost && !(await keeping.absent(where, "testimony"))) {
@@ -88,19 +89,17 @@ function otherLanguages(folded, spell, of) {
   folded.addEventListener("toggle", fill);
 }
 
-// The same form in another language, with what was typed; nothing of it is sent anywhere.
+// The same form in another language, with what was typed: none of that is sent, the ticket alone.
 async function translate(form, to) {
   let other;
   try {
-    other = await wire.page(`/${to}/`);
+    other = await wire.page(`/${to}/form`, new URLSearchParams([["ticket", form.elements.ticket.value]]));
   } catch {
     return complain(say("lookFailed"));
   }
   const typed = [...form.elements].filter((control) => control.name && control.name !== "ticket");
-  const ticket = form.elements.ticket.value;
   const main = become(other);
   const fresh = main.querySelector("form#testimony");
-  fresh.elements.ticket.value = ticket;
   const seen = {};
   for (const control of typed) {
     const place = (seen[control.name] = (seen[control.name] ?? -1) + 1);

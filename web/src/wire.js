@@ -23,13 +23,14 @@ function refuse(status) {
   if (status !== 200 && status !== TAKEN) throw new Refused("refused");
 }
 
-// To whom is sealed now, and where this is: {epoch, recipient, site, day, most, leave}.
-export const terms = () => json("deposit");
+// To whom is sealed now, and where this is: {epoch, recipient, site, day, most, leave}; instead of
+// leave {ticket, question, said} while a question is asked. `answer`: the same for an answer to it.
+export const terms = (answer) => json("deposit", answer);
 
 // Keep an envelope in its slot; false if something else lies there.
-export async function deposit(told, envelope) {
+export async function deposit(leave, told, envelope) {
   try {
-    return (await json("deposit", form(told, envelope))).stored;
+    return (await json("deposit/" + leave, form(told, envelope))).stored;
   } catch (error) {
     throw error instanceof Refused ? error : new Lost("no answer");
   }
@@ -48,7 +49,7 @@ export function depositFile(leave, told, envelope, payload, progress) {
   body.append("payload", payload, "payload");
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `/${lang()}/deposit/${leave}`);
+    request.open("POST", `/${lang()}/deposit/${leave}/file`);
     request.upload.onprogress = (event) => progress(event.loaded, event.total);
     request.onload = () => {
       try {
@@ -88,14 +89,14 @@ export async function sealer() {
   return new Blob([await answer.arrayBuffer()], { type: "text/javascript" });
 }
 
-// A page of ours, parsed by the browser without running anything of it.
-export function page(path) {
+// A page of ours, parsed by the browser without running anything of it; `body` is posted for it.
+export function page(path, body) {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
-    request.open("GET", path);
+    request.open(body ? "POST" : "GET", path);
     request.responseType = "document";
     request.onload = () => (request.status === 200 && request.response ? done(request.response) : failed(new Error("no page")));
     request.onerror = () => failed(new Error("no page"));
-    request.send();
+    request.send(body);
   });
 }
