@@ -147,19 +147,43 @@ def seal_whole(plain: bytes, file_key: bytes, nonce: bytes | None = None) -> byt
     return bytes(sealed)
 
 
-def open_chunks(source: BinaryIO, file_key: bytes, skip: int = 0) -> Iterator[bytes]:
+def open_chunks(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
     """Yield the plaintext of a payload, chunk by chunk. Raises `TamperedPayload`.
 
     What was yielded before the error is authentic but incomplete: act on nothing before the end.
-    A payload without a whole nonce is a header failure, as the reference has it. The first `skip`
-    chunks are passed over unread, where `source` can seek: each chunk is sealed for its number.
+    A payload without a whole nonce is a header failure, as the reference has it.
     """
+    key = _key_of(source, file_key)
+    yield from _open_rest(source, key, 0)
+
+
+def open_from(source: BinaryIO, file_key: bytes, skip: int) -> Iterator[bytes]:
+    """Yield the plaintext behind the first `skip` chunks, of a source that seeks.
+
+    The last chunk is opened before any other, as age asks of whoever does not read a payload from
+    its beginning to its end: it alone tells that nothing was cut off. Raises as `open_chunks`.
+    """
+    key = _key_of(source, file_key)
+    start, end = source.tell(), source.seek(0, io.SEEK_END)
+    last = max(0, end - start - 1) // SEALED
+    source.seek(start + last * SEALED)
+    _, final = _open_chunk(key, last, memoryview(read_whole(source, SEALED)))
+    if not final:
+        raise TamperedPayload("The payload is cut.")
+    source.seek(start + skip * SEALED)
+    yield from _open_rest(source, key, skip)
+
+
+def _key_of(source: BinaryIO, file_key: bytes) -> StreamKey:
     nonce = read_whole(source, NONCE)
     if len(nonce) < NONCE:
         raise MalformedHeader("The payload has no nonce.")
-    key, number, final = StreamKey(file_key, nonce), skip, False
-    if skip:
-        source.seek(skip * SEALED, io.SEEK_CUR)
+    return StreamKey(file_key, nonce)
+
+
+def _open_rest(source: BinaryIO, key: StreamKey, number: int) -> Iterator[bytes]:
+    """Yield the chunks from the one of this number on, at which `source` stands."""
+    final = False
     while not final:
         batch = memoryview(read_whole(source, BATCH * SEALED))
         for start in range(0, len(batch), SEALED) or (0,):

@@ -25,7 +25,7 @@ from typing_extensions import override
 from app.mailbox import tables
 from crypto.errors import TamperedPayload
 from crypto.padding import bucket, shortfall
-from crypto.stream import CHUNK, PayloadWriter, open_chunks, sealed_size
+from crypto.stream import CHUNK, PayloadWriter, open_chunks, open_from, sealed_size
 from crypto.stream import put as put_whole
 
 KEY = 16
@@ -307,15 +307,17 @@ def name_of(connection: Connection, item_id: bytes) -> str:
 def part(sealed: BinaryIO, file: Any, first: int, last: int) -> Iterator[bytes]:  # noqa: ANN401
     """Yield the bytes from `first` to `last`, both included, opening only the chunks they lie in.
 
-    Each chunk proves its place, the whole proves nothing: raises as `contents`, but for its end.
+    And the last one of the file, before any: what was cut gives no part at all. A chunk proves its
+    place, only the whole proves the digest. Raises `TamperedPayload`.
     """
     skip = first // CHUNK
     at, end = skip * CHUNK, min(last + 1, file.size)
-    for chunk in open_chunks(sealed, file.key, skip):
+    for chunk in open_from(sealed, file.key, skip):
         yield chunk[max(first - at, 0) : end - at]
         at += len(chunk)
         if at >= end:
             return
+    raise TamperedPayload("The file is shorter than its document says.")
 
 
 def contents(sealed: BinaryIO, file: Any) -> Iterator[bytes]:  # noqa: ANN401

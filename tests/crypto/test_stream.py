@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from crypto import sealing, stream
 from crypto.errors import CryptoError, MalformedHeader, TamperedPayload
 from crypto.identities import PQIdentity
-from crypto.stream import BATCH, CHUNK, NONCE, SEALED, TAG, PayloadWriter, open_chunks, seal_whole
+from crypto.stream import (
+    BATCH,
+    CHUNK,
+    NONCE,
+    SEALED,
+    TAG,
+    PayloadWriter,
+    open_chunks,
+    open_from,
+    seal_whole,
+)
 
 KEY = bytes(range(16))
 NOISE = secrets.token_bytes(CHUNK)
@@ -82,6 +92,30 @@ def test_a_source_that_gives_little_and_a_sink_that_takes_little_change_nothing(
 
 def test_a_nonce_that_comes_byte_by_byte_is_whole():
     assert b"".join(open_chunks(Slow(sealed(b"abc"), 1), KEY)) == b"abc"
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 9])
+def test_opened_from_any_chunk_on_it_is_the_same(size):
+    payload, plain = sealed(noise(size)), noise(size)
+    for skip in range(max(0, size - 1) // CHUNK + 1):
+        source = io.BytesIO(b"before it" + payload)
+        source.seek(9)
+        assert b"".join(open_from(source, KEY, skip)) == plain[skip * CHUNK :]
+    with pytest.raises(TamperedPayload):
+        list(open_from(io.BytesIO(payload), KEY, skip + 1))
+
+
+@pytest.mark.parametrize("size", [CHUNK + 9, 3 * CHUNK])
+def test_what_was_cut_gives_no_part_of_it(size):
+    """The first chunks are whole and sealed for their place: only the last tells."""
+    payload = sealed(noise(size))
+    cuts = {len(payload) - 1, *range(NONCE + SEALED, len(payload), SEALED), NONCE, NONCE + 1}
+    for cut in cuts:
+        for altered in (payload[:cut], payload[:-1] + bytes([payload[-1] ^ 1]), payload + b"x"):
+            with pytest.raises(TamperedPayload):
+                next(open_from(io.BytesIO(altered), KEY, 0))
+    with pytest.raises(MalformedHeader):
+        next(open_from(io.BytesIO(payload[: NONCE - 1]), KEY, 0))
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])

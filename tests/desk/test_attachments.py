@@ -14,6 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import delete
 
+import crypto.stream
 from app.casebook import viewing
 from app.mailbox import tables
 
@@ -308,17 +309,31 @@ def test_one_answer_is_never_more_than_a_player_needs(owner, sent, monkeypatch):
 
 def test_only_the_chunks_asked_for_are_opened(owner, sent, monkeypatch):
     path = sent(HEADS["audio/ogg"] + bytes(40 * 65536))
-    opened, true = [], viewing.blobs.open_chunks
+    opened, true = [], crypto.stream._open_chunk
 
     def counting(*said):
-        for chunk in true(*said):
-            opened.append(len(chunk))
-            yield chunk
+        opened.append(said[1])
+        return true(*said)
 
-    monkeypatch.setattr(viewing.blobs, "open_chunks", counting)
+    monkeypatch.setattr(crypto.stream, "_open_chunk", counting)
     asked = f"bytes={39 * 65536}-{39 * 65536 + 10}"
     assert owner.get(f"{path}/stream", Range=asked).body == bytes(11)
-    assert len(opened) <= 3  # its head, to tell the kind, and where the part lies
+    last = max(opened)
+    assert opened == [last, 0, last, 39]  # its head, to tell the kind, and where the part lies
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=0-9", "bytes=70000-70009", "bytes=-5"])
+def test_of_what_was_cut_no_part_is_given(world, owner, sent, asked):
+    """The chunks that are left are whole and in their place: only the last tells."""
+    path = sent(SOUND)
+    (blob,) = world.settings.blob_dir.iterdir()
+    whole = blob.read_bytes()
+    for left in (len(whole) - 1, 16 + 2 * 65552, 16 + 65552):
+        blob.write_bytes(whole[:left])
+        answer = owner.get(f"{path}/stream", **({"Range": asked} if asked else {}))
+        assert (answer.status, bool(answer.error)) == (409, True), left
+    blob.write_bytes(whole)
+    assert owner.get(f"{path}/stream", Range="bytes=70000-70009").body == SOUND[70000:70010]
 
 
 # Who, and what custody says
