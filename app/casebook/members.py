@@ -3,7 +3,7 @@
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -113,10 +113,7 @@ def directory(connection: Connection, keyring: Keyring) -> list[Entry]:
         keyring.load(connection)
     found = []
     for row in rows:
-        key = keyring.casebook.get(row.entry[:16])
-        if key is None:
-            raise NotYours
-        card = records.RecordKey(key).open(row.id, 0, row.entry[16:])
+        card = _listed(row.id, row.entry, keyring.casebook)
         recipient = parse_recipient(row.recipient)
         if isinstance(recipient, PQRecipient):
             shelf = bytes.fromhex(str(card.get("shelf", "")))
@@ -124,12 +121,24 @@ def directory(connection: Connection, keyring: Keyring) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.member.name)
 
 
+def _listed(member_id: bytes, entry: bytes, keys: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """Open a member's entry with casebook keys, by their ids. Raises ``NotYours``."""
+    key = keys.get(entry[:16])
+    if key is None:
+        raise NotYours
+    return records.RecordKey(key).open(member_id, 0, entry[16:])
+
+
+def listed(member_id: bytes, entry: bytes, keys: Mapping[bytes, bytes]) -> Member:
+    """Return whose entry this is, where no directory stands yet. Raises ``NotYours``."""
+    return _member(_listed(member_id, entry, keys))
+
+
 def rewrite_directory(connection: Connection, keyring: Keyring) -> None:
     """Seal every member's entry under the newest casebook key."""
     key_id, key = keyring.directory_key()
     for row in connection.execute(select(tables.member.c.id, tables.member.c.entry)).all():
-        old = records.RecordKey(keyring.casebook[row.entry[:16]])
-        card = old.open(row.id, 0, row.entry[16:])
+        card = _listed(row.id, row.entry, keyring.casebook)
         sealed = key_id + records.RecordKey(key).seal(row.id, 0, card, floor=CARD)
         connection.execute(
             update(tables.member).where(tables.member.c.id == row.id).values(entry=sealed)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.casebook import account, checkpoints, members
 from app.casebook.evidence.releases import sign_checkpoint
+from app.casebook.keys import recovery
 from app.casebook.shapes import Act, NotFound
 from app.desk.context import book, keyring
 from app.desk.words import ACTS
@@ -35,7 +36,7 @@ def show() -> str:
         after=after,
         filters=filters,
         kinds=ACTS,
-        people=sorted({*names.values(), "intake", "steward"}),
+        people=sorted({*names.values(), "intake", "steward", recovery.ACTOR}),
         newest=newest and newest.body.decode().split("\n"),
     )
 

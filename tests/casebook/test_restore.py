@@ -8,9 +8,10 @@ import deployment
 import pytest
 from sqlalchemy import select, update
 
-from app.casebook import tables
+from app.casebook import account, tables
 from app.casebook.keeping import backups, tombstones
-from crypto.identities import PQIdentity
+from app.casebook.keys import recovery, removal
+from crypto.identities import PQIdentity, parse_identity
 
 STORY = "지어낸 이야기입니다.\n\n2023년 10월 9일 도문에서 온성으로 넘겨졌습니다."
 
@@ -213,6 +214,74 @@ def test_with_several_members_one_of_them_must_be_there(place):
     assert done["rows"] > 10
 
 
+def acts(run):
+    """Who did what since the restore: (act, actor), in order."""
+    lead = run.keyring(run.member())
+    with run.store.casebook.connect() as connection:
+        told = [opened.entry for _, opened in account.openings(connection, lead)]
+    at = next(n for n, one in enumerate(told) if one.act == "restored")
+    return [(one.act, one.actor) for one in told[at : at + 2]]
+
+
+def test_a_reviewer_is_a_second_person_a_partner_is_none_whatever_their_passphrase(place):
+    lead = place.run.member()
+    second = place.run.add(lead, "second", "reviewer").member
+    place.run.add(lead, "group", "partner")
+    place.backup()
+    stones = place.burn()
+    for name in ("group", "nobody"):
+        words = ("--tombstones", stones, "--as", name)
+        done = place.restore(*words, check=False, passphrase=deployment.PASSPHRASE)
+        assert (done.returncode, done.stdout) == (1, ""), name
+        assert ("a partner is no second person" in done.stderr) == (name == "group")
+        assert not (place.folder / "new").exists()
+    place.restore("--tombstones", stones, "--as", "second", passphrase=deployment.PASSPHRASE)
+    run = place.again()
+    assert acts(run) == [("restored", recovery.ACTOR), ("confirmed", second.id)]
+    run.close()
+
+
+def test_beside_a_partner_the_only_lead_is_alone_and_custody_says_so(place):
+    place.run.add(place.run.member(), "group", "partner")
+    place.backup()
+    stones = place.burn()
+    wrong = place.restore(
+        "--tombstones", stones, "--as", "group", check=False, passphrase=deployment.PASSPHRASE
+    )
+    assert "a partner is no second person" in wrong.stderr
+    place.restore("--tombstones", stones)
+    run = place.again()
+    paper = recovery.ACTOR
+    assert acts(run) == [("restored", paper), ("confirmed-on-paper", paper)]
+    page = run.member().get("/custody").root.one("tbody").text
+    assert "the recovery key on paper" in page
+    run.close()
+
+
+def test_who_was_removed_since_the_backup_is_no_second_person(place):
+    lead = place.run.member()
+    for name in ("second", "third"):
+        place.run.add(lead, name, "reviewer")
+    place.backup()
+    removal.remove(place.run.store, place.run.keyring(lead), "second")
+    place.run.now += deployment.DAY
+    place.run.steward.round()
+    said = {"check": False, "passphrase": deployment.PASSPHRASE}
+    stones = place.burn()
+    gone = place.restore("--tombstones", stones, "--as", "second", **said)
+    assert (gone.returncode, "name or the passphrase" in gone.stderr) == (1, True)
+    assert place.restore("--tombstones", stones, "--as", "third", **said).returncode == 0
+
+
+def test_two_shares_of_the_paper_restore_and_one_does_not(place):
+    one, two, three = recovery.shares(parse_identity(place.recovery))
+    stones = place.burn()
+    for paper in (one, f"{one}\n{one}", f"{one}\n{two} word"):
+        done = place.restore("--tombstones", stones, check=False, identity=paper)
+        assert (done.returncode, "nor two shares" in done.stderr) == (1, True)
+    assert place.restore("--tombstones", stones, identity=f"{three}\n{one}\n")["rows"] > 10
+
+
 def test_somebody_removed_since_is_not_a_member_again(place):
     second = place.run.add(place.run.member(), "second", "reviewer").member
     place.backup()
@@ -260,3 +329,17 @@ def test_it_is_consistent_while_witnesses_write_and_members_take_in(place):
             seen = len(letters.exec_driver_sql("SELECT item_id FROM header").all())
             records = len(casebook.exec_driver_sql("SELECT id FROM record").all())
     assert (before, seen, records) == (1, 1, 3)
+
+
+def test_who_became_a_member_after_the_list_was_copied_is_one_still(place):
+    """The list is of that day, but of an hour before the backup."""
+    place.run.steward.round()
+    place.run.add(place.run.member(), "second", "reviewer")
+    place.backup()
+    done = place.restore(
+        "--tombstones", place.burn(), "--as", "second", passphrase=deployment.PASSPHRASE
+    )
+    assert done["rows"] > 10
+    run = place.again()
+    assert run.member("second").queue() is not None
+    run.close()

@@ -17,9 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from app import migrate
-from app.casebook import account, building, tables
+from app.casebook import account, building, members, tables
 from app.casebook.keeping import backups, erasure
 from app.casebook.keeping.tombstones import Tombstones, WrongTombstones
+from app.casebook.keyring import REVIEWERS
+from app.casebook.keys import recovery
+from app.casebook.shapes import Member, NotYours
 from app.casebook.store import Store
 from app.db import open_engine, truncate_wal
 from app.mailbox import tables as mailbox
@@ -28,7 +31,7 @@ from config.settings_files import mark_demonstration
 from crypto import locking, opening
 from crypto.custody import Entry
 from crypto.errors import CryptoError
-from crypto.identities import Identity, parse_identity_file
+from crypto.identities import Identity
 
 AT_ONCE = 100
 FOLDERS = ("blobs", "handed")
@@ -40,15 +43,17 @@ class WrongBackup(Exception):
 
 
 class NeedsSecondPerson(Exception):
-    """The backup has several members: one of them must stand beside who holds the recovery key."""
+    """The desk had several leads or reviewers: one must stand beside who holds the recovery key."""
 
 
 def identities_of(text: str) -> list[Identity]:
-    """Read the recovery identity as it stands on paper. Raises ``WrongBackup``."""
+    """Read the recovery identity as it stands on paper, whole or as two shares. ``WrongBackup``."""
     try:
-        return list(parse_identity_file(text))
-    except CryptoError as error:
-        raise WrongBackup("this is not a recovery identity") from error
+        return [recovery.read(text)]
+    except recovery.NotTheRecovery as error:
+        raise WrongBackup("this is neither a recovery identity nor two shares of one") from error
+    except recovery.NoSharing as error:
+        raise WrongBackup("install shamir-mnemonic, or give the whole identity") from error
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def restore(
         if target.exists():
             target.rmdir()
         making.rename(target)
-    except CryptoError as error:
+    except (CryptoError, NotYours) as error:
         raise WrongBackup("the recovery identity does not open this, or it was altered") from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -116,12 +121,17 @@ def _make(
     replayed = _tombstones(about, newer)
     store = _found(making, about)
     try:
-        _refuse_alone(keys_part, identities, store, second)
+        held = _held(_frames(keys_part, identities), identities, replayed)
+        beside = _refuse_alone(held, store, second)
         rows = _fill(store, _frames(store_part, identities), making)
         rows += _fill(store, _frames(keys_part, identities), making)
         for engine, branch in ((store.mailbox, "mailbox"), (store.casebook, "casebook")):
             migrate.upgrade(engine, branch)
-        erased, ended = _replay(store, replayed, str(about["day"]))
+        more = {"backup": str(about["day"]), "tombstones": replayed.day}
+        acts = [Entry("restored", recovery.ACTOR, store.today(), more=more)]
+        who = ("confirmed", beside) if beside else ("confirmed-on-paper", recovery.ACTOR)
+        acts.append(Entry(*who, store.today(), more={"kind": "restore"}))
+        erased, ended = _replay(store, replayed, acts)
     finally:
         for engine in (store.mailbox, store.casebook):
             truncate_wal(engine)
@@ -134,9 +144,7 @@ def _tombstones(about: Mapping[str, Any], newer: bytes | None) -> Tombstones:
     own = Tombstones.read(about["tombstones"], secret, about["site"])
     if newer is None:
         return own
-    found = Tombstones.read(newer, secret, about["site"])
-    found.refuse_older(own)
-    return found
+    return Tombstones.read(newer, secret, about["site"]).beside(own)
 
 
 def _found(making: Path, about: Mapping[str, Any]) -> Store:
@@ -185,29 +193,58 @@ def _frames(path: Path, identities: Sequence[Identity]) -> Iterator[Any]:
         raise WrongBackup(f"{path.name} cannot be read") from error
 
 
-def _refuse_alone(
-    keys_part: Path, identities: Sequence[Identity], store: Store, second: Second | None
-) -> None:
-    """Ask for a member beside the recovery key, where there is more than one."""
-    held = list(_members(_frames(keys_part, identities)))
-    if len(held) <= READERS_ALONE:
-        return
+@dataclass(frozen=True)
+class _Held:
+    """A member as the backup has them, who is still one."""
+
+    row: Mapping[str, Any]
+    member: Member
+
+
+def _held(frames: Iterator[Any], identities: Sequence[Identity], stones: Tombstones) -> list[_Held]:
+    """Return who was a member on the day of the backup, and was not removed since."""
+    found = _tables(frames, ("casebook_key", "member"))
+    keys = {
+        row["id"]: b"".join(opening.open_file(io.BytesIO(row["sealed"]), identities))
+        for row in found["casebook_key"]
+        if row["ring"] == REVIEWERS
+    }
+    return [
+        _Held(row, members.listed(row["id"], row["entry"], keys))
+        for row in found["member"]
+        if row["id"].hex() in stones.members
+    ]
+
+
+def _refuse_alone(held: Sequence[_Held], store: Store, second: Second | None) -> str:
+    """Ask for a lead or a reviewer beside the recovery key, where there is more than one.
+
+    Returns who it was, by id; empty where the paper stands alone.
+    """
     if second is None:
-        raise NeedsSecondPerson("name a member who is there too: --as NAME")
+        if sum(one.member.role in members.READERS for one in held) > READERS_ALONE:
+            raise NeedsSecondPerson("name a lead or a reviewer who is there too: --as NAME")
+        return ""
     handle = store.secret.handle(second.name)
-    for row in held:
-        if row["handle"] == handle and _unlocks(row, second.passphrase):
-            return
+    for one in held:
+        if one.row["handle"] == handle and _unlocks(one.row, second.passphrase):
+            if one.member.role not in members.READERS:
+                raise NeedsSecondPerson("a partner is no second person: name a lead or a reviewer")
+            return one.member.id
     raise NeedsSecondPerson("the name or the passphrase is wrong")
 
 
-def _members(frames: Iterator[Any]) -> Iterator[dict[str, Any]]:
-    columns = None
+def _tables(frames: Iterator[Any], names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of these tables, as they stand in a part."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    into: list[dict[str, Any]] | None = None
+    columns: list[str] = []
     for frame in frames:
         if isinstance(frame, dict):
-            columns = frame["columns"] if frame.get("table") == "member" else None
-        elif columns:
-            yield dict(zip(columns, frame, strict=True))
+            into, columns = found.get(frame.get("table", "")), frame.get("columns", [])
+        elif into is not None:
+            into.append(dict(zip(columns, frame, strict=True)))
+    return found
 
 
 def _unlocks(row: Mapping[str, Any], passphrase: str) -> bool:
@@ -264,7 +301,7 @@ def _begin_blob(making: Path, frame: Mapping[str, str]) -> BinaryIO:
     return io.BufferedWriter(io.FileIO(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "wb"))
 
 
-def _replay(store: Store, stones: Tombstones, day: str) -> tuple[int, int]:
+def _replay(store: Store, stones: Tombstones, acts: Sequence[Entry]) -> tuple[int, int]:
     """Destroy again what was destroyed since; only then may anything be served."""
 
     def withdrawing(connection: Connection) -> None:
@@ -289,10 +326,7 @@ def _replay(store: Store, stones: Tombstones, day: str) -> tuple[int, int]:
         )
         retired = tables.retired_epoch
         connection.execute(sa.delete(retired).where(retired.c.epoch.in_(sorted(stones.ended))))
-        more = {"backup": day, "tombstones": stones.day}
-        account.append(
-            connection, None, [Entry("restored", erasure.STEWARD, store.today(), more=more)]
-        )
+        account.append(connection, None, acts)
         return ended.rowcount
 
     store.mailbox_writer.run(withdrawing)

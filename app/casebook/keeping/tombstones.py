@@ -11,12 +11,12 @@ import hmac
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import select
 
-from app.casebook import tables
+from app.casebook import account, tables
 from app.casebook.keeping import erasure
 from app.casebook.store import Store
 from app.mailbox import tables as mailbox
@@ -32,7 +32,11 @@ class WrongTombstones(Exception):
 
 @dataclass(frozen=True)
 class Tombstones:
-    """What was erased, what is being withdrawn (and when), which epochs ended, who is a member."""
+    """What was erased, what is being withdrawn (and when), which epochs ended, who is a member.
+
+    ``acts`` is the length of the account when it was made: of two lists of one day it tells which
+    knows better who is a member.
+    """
 
     site: str
     day: str
@@ -40,10 +44,12 @@ class Tombstones:
     ended: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
     withdrawing: Mapping[str, str] = field(default_factory=dict)
+    acts: int = 0
 
     def written(self, secret: bytes) -> bytes:
         """Return the list as it lies on the disk."""
         body = {
+            "acts": self.acts,
             "day": self.day,
             "ended": sorted(self.ended),
             "erased": sorted(self.erased),
@@ -71,17 +77,23 @@ class Tombstones:
                 frozenset(body["ended"]),
                 frozenset(body["members"]),
                 dict(body["withdrawing"]),
+                int(body.get("acts", 0)),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WrongTombstones("this is not a list of tombstones") from error
 
-    def refuse_older(self, known: "Tombstones") -> None:
-        """Raise ``WrongTombstones`` unless this has all that ``known`` (the backup's own) has."""
+    def beside(self, known: "Tombstones") -> "Tombstones":
+        """Return this list, to be replayed on a backup whose own is ``known``.
+
+        It may be older than the backup by hours, and lack only who became a member in these.
+        Raises ``WrongTombstones`` unless it has all that the other has.
+        """
         whole = self.erased >= known.erased and self.ended >= known.ended
         if self.day < known.day or not whole:
             raise WrongTombstones(
                 f"the list of tombstones is older (of {self.day}) than the backup (of {known.day})"
             )
+        return self if self.acts >= known.acts else replace(self, members=known.members)
 
 
 def gather(store: Store) -> Tombstones:
@@ -103,20 +115,30 @@ def gather(store: Store) -> Tombstones:
             ended=frozenset(ended),
             members=frozenset(one.hex() for one in members),
             withdrawing=withdrawing,
+            acts=account.size(connection),
         )
 
 
 def keep(store: Store, folder: Path) -> None:
-    """Write the list where the operator copies it from, if it changed."""
-    path, data = folder / NAME, gather(store).written(store.secret.value)
-    if path.exists() and path.read_bytes() == data:
+    """Write the list where the operator copies it from, if more changed than the day's acts."""
+    path, found = folder / NAME, gather(store)
+    if path.exists() and _is_there(path.read_bytes(), found, store):
         return
+    data = found.written(store.secret.value)
     new = path.with_suffix(".new")
     with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as held:
         held.write(data)
         held.flush()
         os.fsync(held.fileno())
     new.rename(path)
+
+
+def _is_there(written: bytes, found: Tombstones, store: Store) -> bool:
+    try:
+        known = Tombstones.read(written, store.secret.value, found.site)
+    except WrongTombstones:
+        return False
+    return replace(known, acts=found.acts) == found
 
 
 def _mac(secret: bytes, body: bytes) -> str:

@@ -40,20 +40,21 @@ def shares(identity: PQIdentity) -> list[str]:
 
 
 def read(typed: str) -> PQIdentity:
-    """Return the identity somebody typed: whole, or as two shares, a line each.
+    """Return the identity somebody typed: whole, or as two shares, a line each; `#` is a remark.
 
     Raises ``NotTheRecovery``, ``NoSharing``.
     """
-    lines = [" ".join(line.lower().split()) for line in typed.splitlines() if line.strip()]
-    if len(lines) == 1:
-        try:
-            found = parse_identity(typed.strip())
-        except CryptoError as error:
-            raise NotTheRecovery from error
-        if isinstance(found, PQIdentity):
-            return found
-        raise NotTheRecovery
-    return PQIdentity(_joined(lines))
+    lines = [" ".join(line.split()) for line in typed.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    if len(lines) != 1:
+        return PQIdentity(_joined([line.lower() for line in lines]))
+    try:
+        found = parse_identity(lines[0])
+    except CryptoError as error:
+        raise NotTheRecovery from error
+    if isinstance(found, PQIdentity):
+        return found
+    raise NotTheRecovery
 
 
 def _joined(lines: Sequence[str]) -> bytes:

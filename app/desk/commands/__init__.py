@@ -12,6 +12,7 @@ from pathlib import Path
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
 from app.casebook.keyring import Keyring
+from app.casebook.keys import recovery
 from app.casebook.keys.epochs import NotTakenIn, TooEarly
 from app.casebook.keys.recovery import NoSharing, NotTheRecovery
 from app.casebook.keys.removal import LastOne
@@ -25,6 +26,7 @@ from app.casebook.shapes import (
 )
 from app.problems import Problem
 from config.settings import SettingsError, load_settings
+from crypto.identities import PQIdentity
 
 SENTENCES: Mapping[type[CasebookError], str] = {
     Refused: "the name or the passphrase is wrong",
@@ -35,7 +37,8 @@ SENTENCES: Mapping[type[CasebookError], str] = {
     TooEarly: "a key ends four weeks after its week, not before",
     NotTakenIn: "something of this week is not taken in",
     NotConfirmed: "no second person has confirmed this: see /requests on the desk",
-    NotTheRecovery: "these are not two shares of this desk's recovery identity",
+    NotTheRecovery: "this is neither this desk's recovery identity nor two shares of it: compare"
+    " it with the paper, sign by sign",
     NoSharing: "install shamir-mnemonic, or give the whole identity",
 }
 LONGEST = 4096
@@ -55,6 +58,27 @@ def passphrase_of(args: argparse.Namespace) -> str:
         raise Problem("there is no terminal to ask for the passphrase: use --passphrase-fd")
     passphrase = getpass.getpass(f"passphrase of {args.name}: ")
     return f"{passphrase}\n{getpass.getpass('code, if there is one: ')}"
+
+
+def paper_arguments(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add how the recovery identity comes in: never as an argument."""
+    said = "read the recovery identity, or two of its shares, a line each, from here"
+    parser.add_argument(*names, dest="paper_fd", type=int, metavar="N", help=said)
+
+
+def paper_of(args: argparse.Namespace) -> PQIdentity:
+    """Return the recovery identity, from the descriptor named or the terminal.
+
+    Raises ``NotTheRecovery``, ``NoSharing``; ``Problem`` where nobody can be asked.
+    """
+    if args.paper_fd is not None:
+        return recovery.read(os.read(args.paper_fd, LONGEST).decode("utf-8", "replace"))
+    if not sys.stdin.isatty():
+        raise Problem("there is no terminal to ask for the paper: name a descriptor (--help)")
+    typed = getpass.getpass("recovery identity (AGE-SECRET-KEY-PQ-1…; empty to type two shares): ")
+    if not typed.strip():
+        typed = "\n".join(input(f"share {n}: ") for n in range(1, recovery.ENOUGH + 1))
+    return recovery.read(typed)
 
 
 def book_of(args: argparse.Namespace) -> Casebook:
