@@ -11,6 +11,7 @@ import importlib
 import io
 import os
 import re
+import secrets
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -71,6 +72,7 @@ WORDS_NEEDED = {  # what a route of the intake asks of whoever comes
     "sealed.slots": "slots that only the ten words give",
 }
 NOTHING, LAST = "nothing", "auth.logout"
+RECORDING = b"OggS\0\x02" + bytes(99)
 
 
 def fill(record, other, digest):
@@ -87,6 +89,8 @@ def fill(record, other, digest):
         "testimony.add_note": {"note": "x"},
         "testimony.translate": {"lang": "en", "text": "x"},
         "suggesting.weigh": {"key": "x"},
+        "attachments.save": {"reason": "x"},
+        "attachments.transcribe": {"text": "0:01 x"},
         "replying.send": {"kind": "reply", "text": "x"},
         "release.decide": leaving,
         "release.preview": leaving,
@@ -112,10 +116,13 @@ class Desk:
         self.world = world
         owner = world.member("owner")
         said = {"w_not_read": "somebody", "k_rescue": "yes"}
-        record, waiting = world.arrive(**said, u_minor="yes"), world.arrive(**said, k_wait="later")
+        thread = secrets.token_hex(16)
+        record = world.arrive(**said, u_minor="yes", thread=thread)
+        waiting = world.arrive(**said, k_wait="later")
+        item = world.attach(RECORDING, "소리.ogg", "audio/ogg", thread=thread)
         owner.queue()
         self.ring = world.book.resume(owner.cookies["naru_desk"], world.now)
-        self.ids = {"record_id": record, "item_id": "0" * 32}
+        self.ids = {"record_id": record, "item_id": item}
         self.persons = [self._tag(f"new:{name}") for name in ("one", "two")]
         assert owner.release(record).error  # a minor's: it asks for a second person
         (asked,) = world.book.testimony(self.ring, record).asked
@@ -240,7 +247,7 @@ class Shell:
                 found[words] = "the shell, and the recovery identity on paper"
             else:
                 found[words] = "the shell"
-        found["restore"] += "; with several members, one of them beside it"
+        found["restore"] += "; with several leads or reviewers, one of them beside it"
         return found
 
     def _required(self, parser):
