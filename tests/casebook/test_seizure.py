@@ -11,16 +11,19 @@ import secrets
 import deployment
 import pytest
 from outside.canary import dresses, sweep
+from outside.site import Upload
 from sqlalchemy import func, select
 
 from app.casebook import tables
 from app.casebook.keeping import backups, packing
+from app.casebook.keys import removal
 from app.mailbox import tables as mailbox
 
 SUBMISSIONS = 50
 DAYS = 5
 CANARIES = {"ko": "둥지섬등대지기", "zh": "候鸟灯塔守望者", "en": "lighthouse-quokka-keeper"}
 NAME = "한빛나래하나"
+NOTE, ANSWER, FILE, REVIEWER = "메모하는고래", "답하는은하사슴", "찍힌유리두루미", "검토하는달팽이"
 ROLES = ("survivor", "family", "other")
 STAGES = {
     "forced_repatriation": "common",
@@ -37,14 +40,17 @@ class Seized:
         self.folder = folder
         self.toml, founded = deployment.make(folder / "data")
         self.run = deployment.Deployment(self.toml)
-        self.truth, self.thread = {}, {}
+        self.truth, self.thread, self.answers = {}, {}, {}
         lead = self.run.member()
         self.run.add(lead, "group", "partner")
+        self.run.add(lead, REVIEWER, "reviewer", triage=True)
         for number in range(SUBMISSIONS):
             if number and number % (SUBMISSIONS // DAYS) == 0:
                 self.run.now += deployment.DAY
                 self.run.steward.round()
                 lead = self.run.member()  # a session lasts no day
+            if number == SUBMISSIONS // 2:
+                removal.remove(self.run.store, self.run.keyring(lead), REVIEWER)
             self._one(number, lead)
         self.run.now += deployment.DAY
         self.withdrawn = set(secrets.SystemRandom().sample([*self.thread], SUBMISSIONS // 8))
@@ -55,6 +61,10 @@ class Seized:
                 # It leaves an empty row in each kind of slot, which are this witness's too.
                 self.thread[words] += self._slots() - before
         self.run.steward.round()
+        left = self._slots() | self._replies()
+        for words in self.withdrawn:  # what was written to them is gone without a row
+            gone = self.answers.get(words, set()) - left
+            self.thread[words] = [one for one in self.thread[words] if one not in gone]
         deployment.shell("backup", folder / "backup", "--config", self.toml)
         for engine in (self.run.store.mailbox, self.run.store.casebook):
             packing.pack(engine, self.run.store.today())  # the night has passed
@@ -80,8 +90,31 @@ class Seized:
         said = {"stage": stage, "track": STAGES[stage], "start": "0", "end": "5"}
         answer = lead.tag(record, person=f"new:{NAME} {number}", **said)
         assert answer.status == 303, answer.error
+        self._work(number, lead, record, words)
+
+    def _work(self, number, lead, record, words):
+        """What a day at the desk leaves: a note, a question to the witness, a file, a release."""
+        if secrets.randbelow(3) == 0:
+            form = lead.testimony(record).form(action="/notes")
+            assert lead.post(form, note=f"{NOTE} {number}").status == 303
+        if secrets.randbelow(3) == 0:
+            before, form = self._replies(), lead.testimony(record).form(action="/reply")
+            assert lead.post(form, kind="question", text=f"{ANSWER} {number}").status == 303
+            self.answers[words] = self._replies() - before
+            self.thread[words] += self.answers[words]
+        if secrets.randbelow(4) == 0:
+            before, visitor = self._slots(), self.run.witness()
+            form = visitor.come_back(words).form("attach")
+            sent = Upload(f"{FILE}.jpg", FILE.encode() * 999, "image/jpeg")
+            assert visitor.post(form, attachment=sent).id("done")
+            self.thread[words] += self._slots() - before
+            lead.queue()
         if secrets.randbelow(3) == 0:
             assert lead.release(record, "group").status == 303
+
+    def _replies(self):
+        with self.run.store.mailbox.connect() as connection:
+            return set(connection.execute(select(mailbox.reply.c.id)).scalars())
 
     def _slots(self):
         with self.run.store.mailbox.connect() as connection:
@@ -91,15 +124,17 @@ class Seized:
         """What the disk tells of each item: {id: numbers}."""
         found = {}
         with self.run.store.mailbox.connect() as connection:
-            size = func.length(mailbox.payload.c.payload)
-            query = select(mailbox.item.c.id, mailbox.item.c.day, mailbox.item.c.withdraw_on, size)
-            query = query.outerjoin(
-                mailbox.payload, mailbox.payload.c.item_id == mailbox.item.c.id
-            ).order_by(mailbox.item.c.id)
+            item, payload, reply = mailbox.item, mailbox.payload, mailbox.reply
+            query = select(
+                item.c.id, item.c.day, item.c.withdraw_on, func.length(payload.c.payload)
+            )
+            query = query.outerjoin(payload, payload.c.item_id == item.c.id).order_by(item.c.id)
             for place, row in enumerate(connection.execute(query)):
                 gone = row.withdraw_on is not None
-                day = int(row.day.replace("-", ""))
-                found[row.id] = [day, row[3] or 0, 1000 * gone, place / 10]
+                found[row.id] = [_number(row.day), row[3] or 0, 1000 * gone, place / 10]
+            query = select(reply.c.id, reply.c.day, func.length(reply.c.payload))
+            for place, row in enumerate(connection.execute(query.order_by(reply.c.id))):
+                found[row.id] = [_number(row.day), row[2], 0, place / 10]
         with self.run.store.casebook.connect() as connection:
             event = tables.event
             query = select(event.c.record_id, func.count(), func.sum(func.length(event.c.body)))
@@ -107,6 +142,10 @@ class Seized:
                 if row[0] in found:
                     found[row[0]] += [row[1], row[2]]
         return {one: [*numbers, 0, 0][:6] for one, numbers in found.items()}
+
+
+def _number(day):
+    return int(day.replace("-", ""))
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +156,8 @@ def seized(tmp_path_factory):
 
 
 def test_nothing_that_was_typed_lies_anywhere(seized):
-    wanted = [dress for text in (*CANARIES.values(), NAME) for dress in dresses(text)]
+    typed = (*CANARIES.values(), NAME, NOTE, ANSWER, FILE, REVIEWER)
+    wanted = [dress for text in typed for dress in dresses(text)]
     assert not sweep([seized.folder], wanted)
     assert sorted(p.name for p in seized.folder.iterdir()) == ["backup", "backup.keys", "data"]
 
@@ -130,8 +170,8 @@ def test_neither_passphrase_nor_receipt_nor_recovery_identity_lies_anywhere(seiz
 def test_what_is_searched_for_would_be_found(seized):
     """Else the two above prove nothing: the lead reads it, from these files."""
     lead = seized.run.member()
-    texts = [lead.testimony(one).text for one in lead.queue()[:5]]
-    assert any(canary in text for text in texts for canary in CANARIES.values())
+    pages = "".join(lead.testimony(one).text for one in lead.queue())
+    assert all(typed in pages for typed in (*CANARIES.values(), NAME, NOTE, ANSWER, FILE))
 
 
 def nearest(features, one, count):
