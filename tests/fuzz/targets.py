@@ -1,11 +1,13 @@
 """What a stranger's bytes meet first. Each target refuses by type, or takes what it was given."""
 
 import io
+import json
 import secrets
 import tempfile
-import zipfile
+from pathlib import Path
 
 from crypto import (
+    armor,
     custody,
     documents,
     errors,
@@ -21,8 +23,10 @@ from crypto import (
 from crypto.identities import PQIdentity
 from crypto.receipts import Receipt, Root
 from crypto.tokens import Capability
+from crypto.words import LISTS
 
 KEY = bytes(range(32))
+VECTORS = Path(__file__).parents[1] / "vectors/naru"
 PARTNER = PQIdentity(bytes(32))
 HOURS = 500_000
 
@@ -36,10 +40,8 @@ def age_file(data):
         pass
 
 
-def armor(data):
-    for _ in opening.open_armored(
-        io.BytesIO(b"-----BEGIN AGE ENCRYPTED FILE-----\n" + data), [PARTNER]
-    ):
+def armored_file(data):
+    for _ in opening.open_armored(io.BytesIO(data), [PARTNER]):
         pass
 
 
@@ -79,15 +81,11 @@ def signer(data):
 
 
 def session(data):
-    sessions.open_session(sessions.from_cookie(data.decode("latin-1")), data)
+    sessions.session_id(sessions.from_cookie(data.decode("latin-1")))
 
 
-def _zip():
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        for name in ("bagit.txt", "manifest-sha256.txt", "data/index.json"):
-            made.writestr(f"naru-0/{name}", b"{}")
-    return out.getvalue()
+def session_row(data):
+    sessions.open_session(KEY, data)
 
 
 def _document():
@@ -107,25 +105,22 @@ def _token():
     return tokens.seal_token(KEY, "addition", Capability.of(root, "addition"), HOURS).encode()
 
 
+RECEIPT = Receipt.from_seed(KEY)
+_custody = json.loads((VECTORS / "custody.json").read_text("utf-8"))
 TARGETS = {
     "age header": (age_header, [_file()]),
     "age file": (age_file, [_file()]),
-    "armor": (armor, [b"YWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n-----END AGE ENCRYPTED FILE-----\n"]),
-    "receipt words": (
-        words,
-        [
-            b"abandon ability able about above absent absorb abstract absurd abuse",
-            "가격 가끔".encode(),
-        ],
-    ),
+    "armor": (armored_file, [armor.armored(_file())]),
+    "receipt words": (words, [" ".join(RECEIPT.words(lang)).encode() for lang in LISTS]),
     "document": (document, [_document()]),
     "ticket": (ticket, [tickets.issue(KEY, HOURS).encode()]),
     "token": (token, [_token()]),
-    "bundle": (bundle, [_zip()]),
+    "bundle": (bundle, [(VECTORS / "bundle/good.zip").read_bytes()]),
     "checkpoint": (checkpoint, [custody.checkpoint(bytes(16), 7, bytes(32))]),
-    "custody entries": (entries, [b'{"entries":[{"entry":{"act":"a"},"index":0}],"naru":1}']),
+    "custody entries": (entries, [_custody["entries"].encode()]),
     "signer.pub": (signer, [bytes(signing.Signer(bytes(32), bytes(32)).public)]),
     "session": (session, [sessions.to_cookie(secrets.token_bytes(32)).encode()]),
+    "session row": (session_row, [sessions.seal_session(KEY, {"member": "0" * 32, "until": "9"})]),
 }
 ALLOWED = (errors.CryptoError,)
 
