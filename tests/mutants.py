@@ -58,6 +58,7 @@ class Bending:
                 self.reach[function].append(item)
         for tests in self.reach.values():
             tests.sort(key=self.took.get)
+        print(f"{len(items)} tests, {sum(self.took.values()):.0f} s of CPU", flush=True)  # noqa: T201
 
     def _try(self, data, name):
         tests = self.reach[mangled_name_from_mutant_name(name)]
@@ -107,7 +108,9 @@ def generated(modules):
     mutmut.setup_source_paths()
     mutmut.create_mutants(1)
     names = [f"{module}.*" for module in modules]
-    found, _ = mutmut.collect_source_file_mutation_data(mutant_names=names)
+    found, kept = mutmut.collect_source_file_mutation_data(mutant_names=names)
+    for data in kept.values():
+        data.meta_path = data.meta_path.resolve()  # the tests run in another folder
     return [(data, name) for data, name, _ in found]
 
 
