@@ -141,7 +141,10 @@ def show_keys() -> str:
         }
         for one in book().epochs(keyring())
     ]
-    return render_template("desk/keys.html", epochs=rows, ahead=founding.AHEAD)
+    since, due = rotation.due(_store())
+    return render_template(
+        "desk/keys.html", epochs=rows, ahead=founding.AHEAD, since=since, due=due
+    )
 
 
 @pages.post("/keys/begin")

@@ -96,6 +96,15 @@ def test_the_keys_of_coming_weeks_and_of_the_casebook(owner):
     assert owner.post(form(owner, "/keys", "/keys/rotate")).status == 200
 
 
+def test_after_a_year_the_page_says_that_the_casebook_keys_are_due(world, owner):
+    assert owner.get("/keys").id("since").text == "In use since 2026-11-23."
+    world.now += 366 * 86400
+    lead = world.member("owner")
+    assert "more than a year" in lead.get("/keys").id("since").text
+    assert lead.post(lead.get("/keys").form(action="/keys/rotate")).status == 200
+    assert lead.get("/keys").id("since").text == "In use since 2027-11-24."
+
+
 def test_a_code_is_switched_on_asked_for_and_switched_off(world, colleague):
     page = colleague.post(form(colleague, "/account", "/account/code"))
     secret = page.root.one("p", id="secret").text

@@ -5,11 +5,12 @@ acts of the account stay sealed under them. Record keys move over in batches: be
 others write, and a process that dies leaves the rest to whoever calls ``finish``.
 """
 
+import datetime as dt
 import secrets
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.casebook import account, members, tables
 from app.casebook.keyring import LEADS, REVIEWERS, Keyring
@@ -20,6 +21,7 @@ from crypto.custody import Entry
 from crypto.recipients import pq_recipient_from_seed
 
 BATCH = 2000
+YEAR = dt.timedelta(days=365)
 
 
 def rotate(store: Store, keyring: Keyring) -> int:
@@ -44,6 +46,16 @@ def rotate(store: Store, keyring: Keyring) -> int:
 
     store.casebook_writer.run(work)
     return finish(store, keyring)
+
+
+def due(store: Store) -> tuple[str, bool]:
+    """Return since which day the casebook keys serve, and whether that is more than a year."""
+    living = tables.casebook_key.c.retired_on.is_(None)
+    query = select(func.min(tables.casebook_key.c.day)).where(living)
+    with store.casebook.connect() as connection:
+        since = str(connection.execute(query).scalar_one())
+    served = dt.date.fromisoformat(store.today()) - dt.date.fromisoformat(since)
+    return since, served > YEAR
 
 
 def _new_key(store: Store, connection: Connection, keyring: Keyring, ring: str) -> None:
