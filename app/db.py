@@ -162,7 +162,9 @@ class Writer:
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with self._engine.begin() as connection:
-                answers = [(done, *_attempt(connection, work)) for work, done in group]
+                for work, done in group:
+                    answers.append((done, *_attempt(connection, work)))
+                    _refuse_rolled_back(connection)
         except Exception:  # noqa: BLE001 - whatever it was, nothing of this group is on disk
             # A failed fsync of our own file is never retried: this process is done. A PostgreSQL
             # that is gone has lost nothing it acknowledged, and may be back for the next group.
@@ -191,6 +193,18 @@ def _attempt(
         return None, error
     except Exception as error:  # noqa: BLE001 - handed to the caller who asked for this work
         return None, error
+
+
+def _refuse_rolled_back(connection: Connection) -> None:
+    """Raise `NotDurable` where SQLite took back the whole transaction, savepoints and all.
+
+    It does so by itself when the disk is full or fails: what others of the group were to be told
+    is there no longer, and going back to the savepoint fails with an error that names no disk.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", False):
+        raise NotDurable
 
 
 def _is_disk(error: DBAPIError) -> bool:

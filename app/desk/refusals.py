@@ -1,6 +1,7 @@
 """How the desk says no: one sentence, and what was typed is still on the page."""
 
 from flask import Flask, redirect, render_template, request, url_for
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.wrappers import Response
 
 from app.casebook.evidence.attaching import BadBox, NoPlace, NotCleaned
@@ -25,7 +26,9 @@ from app.casebook.shapes import (
     Withdrawing,
 )
 from app.casebook.throttle import TooMany
+from app.db import NotDurable
 from app.desk.words import N_, gettext
+from app.web import report
 
 HIDDEN = frozenset({"csrf_token", "passphrase", "code", "secret", "paper"})
 
@@ -92,11 +95,24 @@ def sentence_of(error: CasebookError) -> tuple[int, str]:
 
 
 def answer(app: Flask) -> None:
-    """Let an app answer what the casebook refuses."""
+    """Let an app answer what the casebook refuses, and a storage that does not keep or answer."""
 
     @app.errorhandler(CasebookError)
     def _refused(error: CasebookError) -> tuple[str, int]:
         return refuse(*sentence_of(error))
+
+    @app.errorhandler(NotDurable)
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def _not_kept(error: Exception) -> tuple[str, int]:
+        report(type(error), request.endpoint)
+        return refuse(
+            503,
+            gettext(
+                "The storage does not answer just now. Wait a minute, look whether this was kept, "
+                "and send it again if it was not."
+            ),
+        )
 
     @app.errorhandler(NoSession)
     def _gone(_error: NoSession) -> Response:
