@@ -151,7 +151,12 @@ def _wide(url: str) -> bool:
 
 
 def backups(patient: Patient) -> Iterator[Finding]:
-    """Find a backup that is too old to be one, and keys kept after what was withdrawn."""
+    """Find a backup that is too old to be one, and keys kept after what was withdrawn.
+
+    A host of the intake alone has nothing to save: the desk's host saves both databases.
+    """
+    if patient.settings.desk_table is None:
+        return
     ages = [_age(patient.today, path) for path in patient.backups.glob("*.keys")]
     if not ages or min(ages) > BACKUP_DAYS:
         told = f"the last backup is {min(ages)} days old" if ages else "there is no backup"

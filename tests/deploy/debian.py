@@ -1,7 +1,7 @@
 """A fresh Debian that boots: debootstrap makes it, systemd-nspawn runs it, on this machine alone.
 
     with Debian(folder) as debian:
-        debian.run("deploy/install.sh", cwd="/root/naru")
+        debian.run("deploy/install.sh", cwd="/srv/naru")
 
 It has a network of its own with nothing in it but loopback, so its firewall is its own too.
 Packages come through relay.py: a socket inside that network, served by a process outside. What this
@@ -53,7 +53,7 @@ class Debian:
             shutil.copy(CERTIFICATES, self.root / CERTIFICATES.lstrip("/"))
         (self.root / "etc/apt/apt.conf.d/90relay").write_text(f'Acquire::http::Proxy "{PROXY}";\n')
 
-    def release(self, place="/root/naru"):
+    def release(self, place="/srv/naru"):
         """Unpack what is in the repository's tree there, as from a release."""
         target = self.root / place.lstrip("/")
         shutil.rmtree(target, ignore_errors=True)
@@ -148,7 +148,7 @@ class Debian:
         assert not check or done.returncode == 0, (words, self.said[-4000:])
         return done.stdout
 
-    def install(self, place="/root/naru", *words, check=True):
+    def install(self, place="/srv/naru", *words, check=True):
         """`deploy/install.sh` of the release unpacked there, packages coming by the relay."""
         found = {"http_proxy": PROXY, "https_proxy": PROXY, "PIP_CERT": CERTIFICATES}
         if "PIP_FIND_LINKS" in os.environ:

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pytest
 from deploy.debian import Debian
+from guides import OPERATOR, boxes, section
 from needs import give_up, need
+from outside.demo import on_postgresql
 
 pytestmark = pytest.mark.timeout(1800)
 CONFIG = "/etc/naru/naru.toml"
@@ -62,7 +64,7 @@ def downgrade():
 '''
 SEND = """
 import http.client, socket, sys, time
-sys.path.insert(0, "/root/naru/tests")
+sys.path.insert(0, "/srv/naru/tests")
 from outside.site import Site
 class Wire(http.client.HTTPConnection):
     def connect(self):
@@ -78,7 +80,12 @@ class Visitor(Site):
     def send(self, method, path, body=None, headers=None):
         return super().send(method, path, body, {"Host": self.host, **(headers or {})})
 site = Visitor(sys.argv[1])
-if sys.argv[3] == "write":
+if sys.argv[3] == "desk":
+    form = site.get("/login").forms()[0]
+    page = site.post(form, name="lead", passphrase=sys.stdin.read().strip())
+    assert page.status == 303, (page.status, page.error)
+    print(len(list(site.get("/queue").root.all("a", "submission"))))
+elif sys.argv[3] == "write":
     page = site.post(site.get("/ko/").form("testimony"), w_narrative="fresh machine, invented")
     assert page.status == 200, (page.status, page.error)
     print(page.receipt)
@@ -109,7 +116,7 @@ def debian():
 def founded(debian):
     """The commands that install.sh prints, in their order; the lines of JSON of `init`."""
     python = f"{NARU}/.venv/bin/python"
-    printed = (debian.root / "root/naru/deploy/install.sh").read_text()
+    printed = (debian.root / "srv/naru/deploy/install.sh").read_text()
     printed = printed.rpartition("<<'NEXT'\n")[2].partition("\nNEXT")[0].replace("\\\n", " ")
     commands = [line.strip() for line in printed.splitlines() if line.startswith("     ")]
     assert len(commands) > 5
@@ -156,12 +163,25 @@ def active(debian, *units):
 
 
 def witness(debian, founded, what, text=""):
-    (debian.root / "root/send.py").write_text(SEND)
+    (debian.root / "srv/send.py").write_text(SEND)
     socket = "/run/naru-intake/intake.sock"
     answers = f"until [ -S {socket} ]; do sleep 0.1; done"
     debian.run("timeout", "30", "bash", "-c", answers)
-    words = [f"{NARU}/.venv/bin/python", "/root/send.py", founded["onions"]["intake"], socket, what]
+    words = [f"{NARU}/.venv/bin/python", "/srv/send.py", founded["onions"]["intake"], socket, what]
     return debian.run(*words, text=text).strip()
+
+
+def queue(debian, founded):
+    """How many testimonies the lead's queue shows, in the page of the running desk."""
+    words = [f"{NARU}/.venv/bin/python", "/srv/send.py", founded["onions"]["desk"]]
+    words += ["/run/naru-desk/desk.sock", "desk"]
+    return int(debian.run(*words, text=founded["lead"]["passphrase"]))
+
+
+def typed(debian, command):
+    """Type a line of the guide, as its first paragraph says."""
+    line = re.sub(r"^python ", ".venv/bin/python ", command)
+    return debian.run("bash", "-c", line, cwd=NARU, NARU_CONFIG=CONFIG)
 
 
 def test_the_doctor_finds_only_what_cannot_be_there(debian, founded):
@@ -216,6 +236,20 @@ def test_a_backup_lies_where_only_root_reads(debian, founded):
     assert all(line.startswith(("600 root", "700 root")) for line in lines), lines
 
 
+MOVING = list(boxes(section(OPERATOR, "Moving")))
+
+
+def test_the_guides_commands_for_the_machine_run_on_one(debian, founded):
+    """All but the first, by which it was installed, and those of the move, which come last."""
+    first, *others = boxes(OPERATOR.read_text(), machine=True)
+    assert first == "deploy/install.sh"
+    for command in others:
+        if command not in MOVING:
+            typed(debian, command)
+    assert set(active(debian, "naru-intake", "naru-desk", "tor@default")) == {"active"}
+    assert set(findings(debian)) <= set(CANNOT)
+
+
 def head_of(debian, place, name):
     text = (debian.root / place.lstrip("/") / f"app/{name}/tables.py").read_text()
     return re.search(rf'^HEAD = "{name}_(\d+)"', text, re.MULTILINE)[1]
@@ -238,14 +272,14 @@ def current(debian):
 
 def test_a_release_whose_migration_breaks_leaves_the_old_one_serving(debian, founded):
     words, before = witness(debian, founded, "write"), current(debian)
-    newer(debian, "/root/broken", "mailbox", ADDS)
-    old = head_of(debian, "/root/broken", "casebook")
+    newer(debian, "/srv/broken", "mailbox", ADDS)
+    old = head_of(debian, "/srv/broken", "casebook")
     new = f"{int(old) + 1:04d}"
-    house = debian.root / "root/broken"
+    house = debian.root / "srv/broken"
     (house / f"migrations/casebook/{new}_later.py").write_text(BREAKS.format(old=old, new=new))
     tables = house / "app/casebook/tables.py"
     tables.write_text(tables.read_text().replace(f'"casebook_{old}"', f'"casebook_{new}"'))
-    debian.install("/root/broken")
+    debian.install("/srv/broken")
     assert "left as they were" in debian.said
     assert current(debian) == before
     assert set(active(debian, "naru-intake", "naru-desk")) == {"active"}
@@ -254,8 +288,8 @@ def test_a_release_whose_migration_breaks_leaves_the_old_one_serving(debian, fou
 
 def test_an_update_migrates_and_a_rollback_goes_back(debian, founded):
     words, before = witness(debian, founded, "write"), current(debian)
-    old = newer(debian, "/root/later", "mailbox", ADDS)
-    debian.install("/root/later")
+    old = newer(debian, "/srv/later", "mailbox", ADDS)
+    debian.install("/srv/later")
     assert current(debian) != before
     assert witness(debian, founded, "read", words) == "200"
     assert "before-update" in debian.run("ls", "/var/backups/naru")
@@ -263,4 +297,42 @@ def test_an_update_migrates_and_a_rollback_goes_back(debian, founded):
     assert current(debian) == before
     assert witness(debian, founded, "read", words) == "200"
     assert len(witness(debian, founded, "write").split()) == 10
+    assert set(findings(debian)) <= set(CANNOT)
+
+
+class Roles:
+    """Addresses as the guide has an operator write them: roles of the host's own server."""
+
+    def tables(self, names, role):
+        return "".join(
+            f'{n}_url = "postgresql+psycopg://{role}@/{db}"\n' for n, db in names.items()
+        )
+
+
+def test_it_moves_to_postgresql_as_the_guide_says_and_lives_on_its_roles(debian, founded):
+    words = witness(debian, founded, "write")
+    for command in MOVING:
+        typed(debian, command)
+        if command.endswith("new.toml") and command.startswith("install"):
+            new = debian.root / "etc/naru/new.toml"
+            names = {"mailbox": "naru_mailbox", "casebook": "naru_casebook"}
+            new.write_text(on_postgresql(new.read_text(), Roles(), names))
+    assert set(active(debian, "naru-intake", "naru-desk", "postgresql")) == {"active"}
+    assert witness(debian, founded, "read", words) == "200"
+    before = queue(debian, founded)
+    witness(debian, founded, "write")
+    assert queue(debian, founded) == before + 1
+    debian.run("systemctl", "start", "naru-backup")
+    assert set(findings(debian)) <= set(CANNOT)
+
+
+def test_on_postgresql_too_an_update_migrates(debian, founded):
+    """As the owner, and the roles get their rights on what is new."""
+    before, shown = current(debian), queue(debian, founded)
+    debian.install("/srv/later")
+    assert current(debian) != before
+    assert "left as they were" not in debian.said
+    assert queue(debian, founded) == shown
+    witness(debian, founded, "write")
+    assert queue(debian, founded) == shown + 1
     assert set(findings(debian)) <= set(CANNOT)

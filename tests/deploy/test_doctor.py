@@ -229,6 +229,16 @@ def test_no_finding_is_without_a_test():
     assert {name for name in named if f'"{name}"' not in here} == set()
 
 
+def test_a_host_of_the_intake_alone_needs_no_backup_and_no_rehearsal(machine):
+    text = machine.config.read_text()
+    machine.config.write_text(text.partition("[desk]")[0])
+    (machine.backups / "daily.keys").unlink()
+    (machine.data / "recovery-rehearsed").unlink()
+    assert ids(machine) == []
+    machine.config.write_text(text)
+    assert set(ids(machine)) == {"backup-old", "recovery"}
+
+
 def test_old_backups_and_keys_kept_too_long_are_found(machine):
     keys = machine.backups / "daily.keys"
     keys.unlink()
