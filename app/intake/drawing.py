@@ -16,6 +16,7 @@ from crypto.receipts import WORDS
 HERE = Path(__file__).resolve().parent
 NAMES = (("ko", "한국어"), ("zh", "中文"), ("en", "English"))
 PURPOSES = ("addition", "correction", "answer", "consent", "attachment")
+GAPS = {"en": " ", "ko": " ", "zh": ""}  # between two sentences
 HOLE, QUESTION_HOLE = "@ticket@", "@question@"  # no ticket and no sentence holds this sign
 FRAMES = 32  # receipts drawn ahead: one for each choice of consents that was met
 DRAWN = "naru_drawn"
@@ -84,6 +85,7 @@ def draw(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the te
         template,
         lang=lang,
         html_lang=HTML_LANG[lang],
+        gap=GAPS[lang],
         wording=wording,
         texts=wording.texts,
         **values,

@@ -81,6 +81,7 @@ def _part(lang: str) -> Markup:
         drawn = render_template(
             "offline-part.html",
             code=lang,
+            gap=drawing.GAPS[lang],
             wording=wording,
             texts=wording.texts,
             typed=Typed(),

@@ -39,7 +39,7 @@ from app.intake.leaves import Leave
 from app.intake.pages import LANG
 from app.intake.parts import Parts, parts
 from app.intake.receive import Withdrawn
-from app.web import App, Refusal, Request
+from app.web import App, Refusal, Request, language
 from crypto.receipts import Receipt
 
 sealed = Blueprint("sealed", __name__)
@@ -254,7 +254,8 @@ def _ask(sentence: str) -> str:
 def _stored(receipt: Receipt | None, *, known: bool) -> str:
     done = gettext("Stored; only the desk can tell whether it opens.")
     if known:
-        done += " " + gettext("It lies under the ten words that the page showed which sealed it.")
+        done += drawing.GAPS[language()]
+        done += gettext("It lies under the ten words that the page showed which sealed it.")
     if receipt is None:
         return drawing.draw("done.html", done=done)
     words = {code: receipt.words(code) for code, _ in drawing.NAMES}

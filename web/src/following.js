@@ -15,7 +15,9 @@ export function enhanceFollow(main, where, question) {
   for (const form of main.querySelectorAll("form")) {
     const kind = KINDS[form.id];
     if (!kind) continue;
-    form.elements.receipt.closest("label").remove();
+    const words = form.elements.receipt.closest("label");
+    words.nextElementSibling.remove(); // its line break
+    words.remove();
     if (question && form.id === "answer") form.closest("details").open = true;
     const about = kind === "answer" ? question : undefined;
     form.addEventListener("submit", (event) => {

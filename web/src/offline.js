@@ -22,7 +22,9 @@ function show(lang) {
   chosen = lang;
   document.documentElement.lang = NAMES[lang];
   for (const part of document.querySelectorAll("[data-lang]")) part.hidden = part.dataset.lang !== lang;
-  for (const part of document.querySelectorAll("[data-until]")) part.textContent = `${say("until", lang)} ${last.until}.`;
+  for (const part of document.querySelectorAll("[data-until]")) {
+    part.replaceChildren(say("until", lang), " ", element("time", {}, last.until));
+  }
   complain("");
   if (today() > last.until) complain(say("expired", lang));
 }
