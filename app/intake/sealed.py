@@ -39,6 +39,7 @@ from app.intake.leaves import Leave
 from app.intake.pages import LANG
 from app.intake.parts import Parts, parts
 from app.intake.receive import Withdrawn
+from app.intake.returning import Letter
 from app.web import App, Refusal, Request, language
 from crypto.receipts import Receipt
 
@@ -46,6 +47,7 @@ sealed = Blueprint("sealed", __name__)
 NAME = "naru_depositor"
 MOST_SLOTS = 64
 OPEN_DAY = "…"
+SAID = {"question": OPEN_DAY, "reply": OPEN_DAY}  # the kinds of letters whose words are shown
 
 
 def install(app: App, built: Parts) -> None:
@@ -168,14 +170,14 @@ def own(lang: str) -> str:  # noqa: ARG001
 @sealed.get(f"{LANG}/own/waiting", defaults={"state": "waiting"})
 @sealed.get(f"{LANG}/own/gone", defaults={"state": "gone"})
 def own_letters(lang: str, state: str) -> str:  # noqa: ARG001
-    """Show the page of who came back without anything on it, for the script to fill in.
+    """Show the page of who came back with one letter of each kind, for the script to fill in.
 
     ``waiting`` and ``gone`` are what it looks like after a withdrawal; the day is left open.
     """
     return drawing.draw(
         "letters.html",
-        letters=(),
-        names={},
+        letters=[Letter(kind, OPEN_DAY, text=SAID.get(kind, "")) for kind in drawing.kinds()],
+        names=drawing.kinds(),
         withdrawn="" if state == "letters" else OPEN_DAY,
         gone=state == "gone",
         tokens={},

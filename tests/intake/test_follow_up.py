@@ -1,5 +1,7 @@
 """Adding, correcting, answering, consenting, withdrawing."""
 
+import re
+
 import pytest
 from intake.world import STORY
 
@@ -100,6 +102,13 @@ def test_withdrawing_now_destroys_what_is_here(world, visitor, receipt):
     assert back.status == 200
     assert "2026-11-23" in back.text
     assert back.id("add") is None
+
+
+def test_what_is_gone_is_said_without_a_day_for_the_desk_blurs_it(world, visitor, receipt):
+    visitor.post(receipt.form("withdraw"), receipt=receipt.receipt, when="now")
+    world.write(tables.item.update().values(withdraw_on="2026-11-01"))
+    care = visitor.come_back(receipt.receipt).root.one(cls="care").text
+    assert not re.search(r"\d", care)
 
 
 def test_withdrawing_in_seven_days_marks_every_item(world, visitor, receipt):

@@ -85,16 +85,17 @@ def test_the_whole_way_of_a_witness(firefox, demo, lead, tmp_path, lang, role):
     assert page.root.one("pre", id="narrative").text == text
     assert set(ROLES[role]) <= {n.attrs.get("data-field") for n in page.root.all()}
     attached(person, role)
-    assert found(person, role, words) == ["attachment", "testimony"]
+    assert found(person, f"letters-{role}", words) == ["attachment", "testimony"]
     person.put("correct", "w_narrative", f"{text}, 고침")
     person.put("correct", "keep_first", "no")
     assert person.send("correct", "#done").text
-    assert found(person, role, words) == ["attachment", "correction", "testimony"]
+    person.look(f"corrected-{role}")
+    assert found(person, f"more-{role}", words) == ["attachment", "correction", "testimony"]
     person.put("withdraw", "when", "now")
     person.put("withdraw", "receipt", words)
     assert person.send("withdraw", "#done").text
     person.look(f"withdrawn-{role}")
-    found(person, role, words)
+    found(person, f"gone-{role}", words)
     assert not firefox.page.find_elements("css selector", "#add, #attach, #correct, #withdraw")
 
 
@@ -119,11 +120,11 @@ def attached(person, role):
     person.look(f"attached-{role}")
 
 
-def found(person, role, words):
+def found(person, picture, words):
     """What lies under the ten words, by kind."""
     person.go("/return")
     person.put("return", "receipt", words)
     person.send("return", ".letters")
-    person.look(f"letters-{role}")
+    person.look(picture)
     letters = person.firefox.page.find_elements("css selector", ".letter")
     return sorted(one.get_attribute("data-kind") for one in letters)

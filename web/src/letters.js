@@ -38,7 +38,9 @@ async function comeBack(typed) {
   const state = !day ? "letters" : day > to.day ? "waiting" : "gone";
   const main = become(await wire.page(`/${lang()}/own/${state}`));
   if (day) main.querySelector(".care").textContent = main.querySelector(".care").textContent.replace("…", day);
-  main.querySelector("ol.letters").replaceChildren(...found.filter((letter) => letter.said).map(drawLetter));
+  const list = main.querySelector("ol.letters");
+  const kinds = new Map([...list.children].map((one) => [one.dataset.kind, one]));
+  list.replaceChildren(...found.filter((letter) => letter.said).map((one) => drawn(one, kinds.get(one.kind))));
   if (state === "gone") return;
   where.spoken = typed;
   showConsents(main, where, found.filter((letter) => letter.kind === "consent"));
@@ -98,10 +100,14 @@ function opened({ slot, day, envelope }, where) {
   }
 }
 
-function drawLetter({ kind, day, text: said, unread }) {
-  const made = element("li", { class: "letter", "data-kind": kind, "data-day": day });
-  made.append(element("time", { datetime: day }, day), " ", element("strong", {}, say(kind)));
-  if (said) made.append(element("div", { class: "words" }, said));
-  else if (unread) made.append(element("p", { class: "hint" }, say("unread")));
+// A letter like the one of its kind that the page came with.
+function drawn({ day, text: said, unread }, like) {
+  const made = like.cloneNode(true);
+  const time = made.querySelector("time");
+  made.dataset.day = time.dateTime = time.textContent = day;
+  const words = made.querySelector(".words");
+  if (said) words.textContent = said;
+  else words?.remove();
+  if (unread) made.append(element("p", { class: "hint" }, say("unread")));
   return made;
 }

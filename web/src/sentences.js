@@ -30,8 +30,6 @@ export const SENTENCES = {
     fileEmpty: "The file is empty.",
     fileCannot: "The file could not be sealed and sent from your device. Try again first. If it fails again, the server can seal it: for that your ten words are sent to the server, and you choose the file once more. Whoever controls the server could then read both.",
     returning: "Script runs here, so the ten words stay in this page and replies are opened in it.",
-    testimony: "Your testimony", addition: "Your addition", correction: "Your correction", answer: "Your answer",
-    consent: "What you agreed to", attachment: "Your file", question: "A question to you", reply: "A reply to you",
   },
   ko: {
     will: "스크립트가 켜져 있어, 보내기 전에 이 기기가 직접 봉인합니다. 서버는 읽을 수 있는 것을 하나도 받지 않습니다.",
@@ -58,8 +56,6 @@ export const SENTENCES = {
     fileEmpty: "파일이 비어 있습니다.",
     fileCannot: "이 기기가 파일을 봉인하여 보내지 못했습니다. 먼저 다시 해 보십시오. 또 안 되면 서버가 봉인할 수 있습니다. 그러려면 열 낱말을 서버로 보내고 파일을 다시 골라야 하며, 그때 서버를 손에 넣은 사람은 둘 다 읽을 수 있습니다.",
     returning: "스크립트가 켜져 있어, 열 낱말은 이 페이지에 머물고 답장도 여기서 열립니다.",
-    testimony: "증언", addition: "덧붙인 글", correction: "고친 글", answer: "답한 글",
-    consent: "동의한 내용", attachment: "파일", question: "받은 질문", reply: "받은 답장",
   },
   zh: {
     will: "这里可以运行脚本，所以发出之前由您自己的设备封好。服务器得不到任何可读的内容。",
@@ -86,7 +82,5 @@ export const SENTENCES = {
     fileEmpty: "文件是空的。",
     fileCannot: "您的设备没能封好并发送文件。请先再试一次。如果仍然不行，可以让服务器来封：为此要把十个词发到服务器，并重新选择文件；那时，控制服务器的人两样都可能读到。",
     returning: "这里可以运行脚本，所以十个词留在本页，回复也在本页打开。",
-    testimony: "您的证言", addition: "您补充的内容", correction: "您更正的内容", answer: "您的回答",
-    consent: "您同意的内容", attachment: "您的文件", question: "向您提的问题", reply: "给您的回复",
   },
 };
