@@ -41,7 +41,7 @@ def passages(name: str) -> Iterator[Passage]:
 
 def sets() -> list[str]:
     """Return the names of the sets, oldest first."""
-    known = ("first", "second", "third", "fourth", "fifth")
+    known = ("first", "second", "third", "fourth", "fifth", "sixth", "kept")
     return [each for each in known if (FOLDER / f"{each}.yaml").exists()]
 
 
