@@ -17,6 +17,7 @@ import yaml
 from bench.world import Gold
 
 FOLDER = Path("tests/reading/passages")
+KEPT = "kept"  # only counted: no rule is mended on it, and no test names a passage of it
 _MARKED = re.compile(r"\{(\w+):([^}]*)\}")
 
 
@@ -40,9 +41,8 @@ def passages(name: str) -> Iterator[Passage]:
 
 
 def sets() -> list[str]:
-    """Return the names of the sets, oldest first."""
-    known = ("first", "second", "third", "fourth", "fifth", "sixth", "kept")
-    return [each for each in known if (FOLDER / f"{each}.yaml").exists()]
+    """Return the names of the sets that rules may be mended on, oldest first."""
+    return ["first", "second", "third", "fourth", "fifth", "sixth"]
 
 
 def _unmarked(marked: str) -> tuple[str, tuple[Gold, ...]]:

@@ -1,11 +1,12 @@
 """A synthetic world: people, what happened to them, who saw it, how they tell it, and the gold.
 
     for account in generate(300, seed=1):
-        account.id, account.lang, account.text
+        account.id, account.lang, account.kind, account.text
         [(gold.stage, account.text[gold.start:gold.end]) for gold in account.gold]
 
 Seeded: the same seed gives the same world in every process. Every id begins with ``SYN-`` and every
 text with a line that says so; :func:`refuse` keeps the world out of a deployment that is real.
+``half`` chooses the sentences: ``tune`` for whoever mends the rules, ``held`` only to measure.
 ``python -m bench.world --count 300 --seed 1`` writes it as lines of JSON.
 """
 
@@ -18,9 +19,32 @@ from typing import Any
 
 import yaml
 
-from bench.world.people import Event, Person, person
+from bench.world.people import Person, person
+from bench.world.telling import (
+    FOLDER,
+    HALVES,
+    WITNESSES,
+    Gold,
+    Manner,
+    Page,
+    frames,
+    stages,
+    tell,
+)
 from config.model import load_model
 from config.settings_files import DEMONSTRATION_MARK
+
+__all__ = [
+    "HALVES",
+    "LANGS",
+    "MARK",
+    "Account",
+    "Gold",
+    "RealDeployment",
+    "frames",
+    "generate",
+    "refuse",
+]
 
 MARK = "SYN-"
 HEADS = {
@@ -29,16 +53,11 @@ HEADS = {
     "zh": "（虚构世界，{id}）",  # noqa: RUF001 - Chinese brackets
 }
 LANGS = ("ko", "en", "zh")
-_MIX = (0.5, 0.3, 0.2)
-_WHO = {
-    "self": {"ko": ("나는", "나를"), "en": ("I", "me"), "zh": ("我", "我")},
-    "sister": {"ko": ("동생은", "동생을"), "en": ("she", "her"), "zh": ("妹妹", "妹妹")},
-    "husband": {"ko": ("남편은", "남편을"), "en": ("he", "him"), "zh": ("丈夫", "丈夫")},
-    "cellmate": {"ko": ("그는", "그를"), "en": ("he", "him"), "zh": ("他", "他")},
-}
-# What a vantage point sees: a share of the events, by whether it was in China or inside.
-_SEES = {"self": (0.95, 0.95), "sister": (0.8, 0.6), "husband": (0.9, 0.3), "cellmate": (0.2, 0.9)}
-_ABROAD = ("cn_arrest", "x_cn_police_custody", "x_cn_border_detention", "forced_repatriation")
+LONG = 20_000
+_MIX = (0.47, 0.32, 0.21)
+_KINDS = ("told", "mixed", "press", "spam", "hostile", "empty", "long")
+_SHARES = (0.85, 0.05, 0.04, 0.01, 0.03, 0.01, 0.01)
+_REGISTERS = ("north", "south", "border")
 
 
 class RealDeployment(Exception):
@@ -46,19 +65,10 @@ class RealDeployment(Exception):
 
 
 @dataclass(frozen=True)
-class Gold:
-    """What a careful reviewer would tag: the stage, its track and its words (code points)."""
-
-    stage: str
-    track: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
 class Account:
     """One telling: of whom, by whom, in which language, its text and its gold.
 
+    ``kind`` says what arrived: told, mixed (languages), press, spam, hostile, empty, long.
     ``distractors`` are the kinds of sentence in it of which nothing may be suggested.
     """
 
@@ -69,63 +79,91 @@ class Account:
     text: str
     gold: tuple[Gold, ...]
     distractors: tuple[str, ...]
+    kind: str = "told"
+    depth: int = 0
+    minor: bool = False
+
+
+def generate(count: int, seed: int = 1, half: str = "tune") -> Iterator[Account]:
+    """Yield so many accounts; a fifth of the people are told of two to five times."""
+    if half not in HALVES:
+        raise ValueError(half)
+    random, model = Random(seed), load_model()  # noqa: S311 - a world, not a secret
+    someone, left = None, 0
+    for number in range(count):
+        if someone is None or left == 0:
+            someone = person(model, random, number, stages())
+            left = random.randint(2, 5) if random.random() < 0.2 else 1
+        left -= 1
+        yield _account(random, number, someone, half)
+
+
+def _account(random: Random, number: int, someone: Person, half: str) -> Account:
+    """Choose what arrives, from whom, in which language, and put it into words."""
+    lang = random.choices(LANGS, _MIX)[0]
+    kind = random.choices(_KINDS, _SHARES)[0]
+    witness = random.choice(WITNESSES)
+    ident = f"{MARK}W-{number:06}"
+    page = Page(lang, HEADS[lang].format(id=ident) + "\n")
+    manner = Manner(lang, half, witness, random.choice(_REGISTERS), dated=random.random() > 0.12)
+    kinds = _fill(random, kind, someone, manner, page)
+    return Account(
+        ident,
+        someone.id,
+        lang,
+        witness.name,
+        page.text.rstrip(),
+        tuple(page.gold),
+        tuple(kinds),
+        kind,
+        witness.depth,
+        someone.minor,
+    )
+
+
+def _fill(
+    random: Random, kind: str, someone: Person, manner: Manner, page: Page
+) -> tuple[str, ...] | list[str]:
+    """Write the page of one account; return its kinds of sentence that tell of nothing."""
+    if kind in ("press", "spam", "hostile"):
+        page.add(_odd(random, kind, manner))
+        return (kind,)
+    if kind == "empty":
+        return ()
+    if someone.minor and manner.witness.name == "self":
+        page.add(_young(manner.lang, someone))
+    kinds = tell(random, someone, manner, page)
+    if kind == "mixed":
+        other = random.choice([each for each in LANGS if each != manner.lang])
+        page.add(random.choice(_odds()["mixed"][other]))
+    while kind == "long" and len(page.text) < LONG:
+        page.add(random.choice(frames(manner.lang)["plain"][manner.half]))
+    return kinds
+
+
+def _odd(random: Random, kind: str, manner: Manner) -> str:
+    if kind == "press":
+        of: list[str] = frames(manner.lang)["distractors"]["press"][manner.half]
+    else:
+        known = _odds()[kind]
+        of = known if kind == "hostile" else known[manner.lang]
+    return random.choice(of)
+
+
+def _young(lang: str, someone: Person) -> str:
+    age = someone.events[0].first.year - someone.born
+    words = {
+        "ko": f"그때 나는 {age}살이였습니다.",
+        "en": f"I was {age} years old.",
+        "zh": f"那时我{age}岁。",
+    }
+    return words[lang]
 
 
 @cache
-def frames() -> dict[str, Any]:
-    """Return the sentences, read once."""
-    read: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("frames.yaml").read_text("utf-8")
-    )
+def _odds() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((FOLDER / "odd.yaml").read_text("utf-8"))
     return read
-
-
-def generate(count: int, seed: int = 1) -> Iterator[Account]:
-    """Yield so many accounts; about a quarter of the people are told of more than once."""
-    random, model = Random(seed), load_model()  # noqa: S311 - a world, not a secret
-    told = frozenset(frames()["stages"])
-    someone: Person | None = None
-    for number in range(count):
-        if someone is None or random.random() > 0.25:
-            someone = person(model, random, number, told)
-        yield _tell(random, number, someone)
-
-
-def _tell(random: Random, number: int, someone: Person) -> Account:
-    """Choose a witness and a language, forget some, and put the rest into words."""
-    lang = random.choices(LANGS, _MIX)[0]
-    vantage = random.choice(list(_WHO))
-    ident = f"{MARK}W-{number:06}"
-    text, gold, kinds = HEADS[lang].format(id=ident) + "\n", [], []
-    gap = "" if lang == "zh" else " "
-    if random.random() < 0.04:  # an account of the press, of nobody
-        text += random.choice(frames()["distractors"]["press"][lang])
-        return Account(ident, someone.id, lang, vantage, text, (), ("press",))
-    for event in someone.events:
-        if random.random() > _SEES[vantage][event.stage not in _ABROAD]:
-            continue
-        words = _words(
-            random, random.choice(frames()["stages"][event.stage][lang]), event, lang, vantage
-        )
-        gold.append(Gold(event.stage, event.track, len(text), len(text) + len(words)))
-        text += words + gap
-        if random.random() < 0.3:
-            kind = random.choice([each for each in frames()["distractors"] if each != "press"])
-            kinds.append(kind)
-            frame = random.choice(frames()["distractors"][kind][lang])
-            text += _words(random, frame, event, lang, vantage) + gap
-        if random.random() < 0.4:
-            text += random.choice(frames()["plain"][lang]) + gap
-    return Account(ident, someone.id, lang, vantage, text.rstrip(), tuple(gold), tuple(kinds))
-
-
-def _words(random: Random, frame: str, event: Event, lang: str, vantage: str) -> str:
-    """Fill a sentence; a stay is told in days or months, whichever the sentence wants."""
-    subject, other = _WHO[vantage][lang]
-    stay = (event.last - event.first).days or random.randint(8, 40)
-    months = max(2, min(stay // 30, 24))
-    said = frame.format(S=subject, O=other, N=stay, M=months)
-    return said[0].upper() + said[1:]
 
 
 def refuse(data_dir: Path) -> None:

@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 from app.reading.claims import Claim, Source
-from bench.world import frames
 from bench.world.people import Event, Person, person
+from bench.world.telling import stages
 from config.model import load_model
 
 _PLANTED = 0.2  # of those whose return is told, which makes fifteen in a hundred of all
@@ -33,9 +33,8 @@ class Told:
 def claimed(count: int, seed: int = 1) -> Iterator[Told]:
     """Yield what is claimed of so many people."""
     random, model = Random(seed), load_model()  # noqa: S311 - a world, not a secret
-    stages = frozenset(frames()["stages"])
     for number in range(count):
-        someone = person(model, random, number, stages)
+        someone = person(model, random, number, stages())
         claims = [
             _claim(someone, event, witness)
             for witness in range(random.randint(1, 3))
@@ -57,6 +56,7 @@ def _claim(someone: Person, event: Event, witness: int) -> Claim:
         track=event.track,
         start=event.first.isoformat(),
         end=event.last.isoformat(),
+        episode=event.episode,
         knowledge="firsthand" if witness == 0 else "unknown",
     )
 
