@@ -18,7 +18,7 @@ from config import strict_yaml
 from config.model import Model
 from config.model_types import Frozen, Label, Lang, Text
 
-PATH = Path(__file__).with_name("lexicon-events.yaml")
+FOLDER = Path(__file__).with_name("events")  # a file for each language
 RESOLVED = ("home", "handed", "questioned", "cell", "holding", "examined", "review", "trial")
 _NESTING = 4  # sets may name sets
 _FINALS = dict(
@@ -124,10 +124,13 @@ def _spelt(raw: dict[str, Any], sets: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_reading(model: Model, path: Path | None = None) -> Reading:
-    """Read the patterns and hold them against the model; raise ReadingError."""
+    """Read the patterns (of a file, or of every language) and hold them against the model.
+
+    Raises ReadingError.
+    """
     wrong: list[str] = []
     try:
-        read = strict_yaml.load(path or PATH)
+        read = _together([path] if path else sorted(FOLDER.glob("*.yaml")))
     except strict_yaml.DataError as error:
         raise ReadingError(*error.problems) from None
     sets = read.get("sets", {})
@@ -141,6 +144,15 @@ def load_reading(model: Model, path: Path | None = None) -> Reading:
     if wrong := list(_problems(reading, model)):
         raise ReadingError(*wrong)
     return reading
+
+
+def _together(files: list[Path]) -> dict[str, dict[str, Any]]:
+    """Put the tables of several files together; ids begin with their language, so none meet."""
+    every: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for name, table in strict_yaml.load(file).items():
+            every.setdefault(name, {}).update(table)
+    return every
 
 
 def _table(raw: dict[str, Any], kind: Any, where: str, wrong: list[str]) -> Iterator[Any]:  # noqa: ANN401  # a type

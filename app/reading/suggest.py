@@ -2,7 +2,7 @@
 
 suggest("보위부에서 열흘 조사를 받았습니다")[0].stage == "classification_pretrial"
 
-Clause by clause: an event of ``config/lexicon-events.yaml`` is found, and dropped again where the
+Clause by clause: an event of ``config/events/`` is found, and dropped again where the
 clause denies, plans, fears, asks, generalises or passes on what is said of strangers. What is left
 is offered to a reviewer; nothing here tags (DESIGN rule 8), and nothing here weighs a witness.
 """
