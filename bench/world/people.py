@@ -126,6 +126,8 @@ def length(model: Model, random: Random, stage: str) -> timedelta:
     span = model.stage(stage).duration_days
     if span.kind == "point":
         return timedelta(days=0)
-    if span.kind == "window" and span.max is not None and random.random() > _EXTENSIONS / 2:
-        return timedelta(days=random.randint(span.min or 1, span.max))
+    if span.kind == "window" and span.max is not None:
+        stay = random.randint(span.min or 1, span.max)
+        slow = random.random() < _EXTENSIONS / 2  # a heavy tail: some wait up to twice as long
+        return timedelta(days=int(stay * random.uniform(1, 2)) if slow else stay)
     return timedelta(days=max(2, min(int(random.lognormvariate(4, 0.8)), 900)))
