@@ -8,6 +8,9 @@ from config.model import Model, load_model
 from config.reading import Reading, load_reading
 
 
+_BESIDE = 3  # letters after an event within which an agency belongs to it: "to my town's bowibu"
+
+
 @dataclass(frozen=True)
 class Agency:
     """An agency as named: where in the text, whose, and its level where the words say it."""
@@ -88,7 +91,8 @@ class Told:
     def nearest(self, sentence: Sentence, start: int, end: int) -> Agency | None:
         """Return the agency of an event: in it, before it, after it, or the last one named."""
         named = agencies(sentence)
-        inside = [each for each in named if each.end > start and each.start < end]
+        close = end if sentence.lang == "ko" else end + _BESIDE
+        inside = [each for each in named if each.end > start and each.start < close]
         before = [each for each in named if each.end <= start]
         after = [each for each in named if each.start >= end]
         home = [each for each in inside if self.whose(each) != "china"]
