@@ -73,10 +73,11 @@ class Told:
     """What the text has told so far; the sentences are read in order."""
 
     back: bool = False  # sent back, and not out again
+    last: str | None = None  # the last stage offered
+    coming: Agency | None = None  # the first agency of the sentence after this one
     agency: Agency | None = None  # the last one of North Korea named
     official: bool = False  # any agency, arrest or return so far
     frame: str | None = None  # the guard of a general account that is still going on
-    ahead: bool = False  # an agency is named in the sentence after this one
     classified: bool = False
     classified_in: Sentence | None = None  # the last sentence that tells of it
 
@@ -100,4 +101,4 @@ class Told:
         for choice in (home[-1:], inside[-1:], before[-1:], later):
             if choice:
                 return choice[0]
-        return self.agency
+        return self.agency or self.coming

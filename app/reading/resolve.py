@@ -11,6 +11,7 @@ from app.reading.durations import find_durations
 from app.reading.text import Sentence
 
 _Found = tuple[Sentence, int, int, Told]
+_RETURNED = ("forced_repatriation", "x_border_handover", "quarantine_covid")
 _LONGEST_AT_BORDER = 120  # days: the model's hundred, and some doubt
 _NEAR = 60  # letters before an event in which a length of stay counts as its own
 
@@ -44,7 +45,7 @@ def _state_security(found: _Found, agency: Agency) -> str | None:
     sentence, start, end, told = found
     if agency.level == "provincial":
         return "statesec_provincial_pretrial"
-    if _at_border(sentence, agency):
+    if _at_border(sentence, agency, told):
         return "x_statesec_border_holding"
     if agency in agencies(sentence) and says(sentence, "section", agency.start, agency.end):
         return "statesec_interrogation"
@@ -54,14 +55,21 @@ def _state_security(found: _Found, agency: Agency) -> str | None:
     return None if same else "statesec_interrogation"  # the same: still those days
 
 
-def _at_border(sentence: Sentence, agency: Agency) -> bool:
-    """Whether an office stands at the border: near it in the words, and no stay beyond months."""
-    if agency not in agencies(sentence):
-        return says(sentence, "border")
-    near = says(sentence, "border", agency.start - _NEAR // 2, agency.end + _NEAR // 2)
+def _at_border(sentence: Sentence, agency: Agency, told: Told) -> bool:
+    """Whether those just sent back are held here: a holding centre, or a border town's office.
+
+    The office of a border town is also that of people who live there: it is meant as a place for
+    those sent back only where the return was the last thing told, and no stay lasts beyond months.
+    """
+    here = agency in agencies(sentence)
+    near = (agency.start - _NEAR // 2, agency.end + _NEAR // 2) if here else (0, None)
+    if not says(sentence, "border", *near):
+        return False
+    if says(sentence, "holding", *near):
+        return True
     lengths = sentence.once("lengths", lambda: find_durations(sentence.text))
-    stays = [each.days[0] for each in lengths]
-    return near and max(stays, default=0) <= _LONGEST_AT_BORDER
+    longest = max((each.days[0] for each in lengths), default=0)
+    return told.last in _RETURNED and longest <= _LONGEST_AT_BORDER
 
 
 def _days(sentence: Sentence, start: int, end: int) -> bool:
@@ -87,7 +95,7 @@ def _handed(found: _Found, agency: Agency | None) -> str | None:
         return None
     if agency.level == "provincial":
         return "statesec_provincial_pretrial"
-    if _at_border(sentence, agency):
+    if _at_border(sentence, agency, told):
         return "x_statesec_border_holding"
     seized = says(sentence, "seized", start, end) and not (told.back or says(sentence, "home"))
     return "statesec_interrogation" if seized else "transfer_to_residence"

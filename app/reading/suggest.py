@@ -69,7 +69,7 @@ def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
     about = personal = press = False  # somebody named anywhere; beside an event; press named
     told_in = list(sentences(text, lang))
     for at, sentence in enumerate(told_in):
-        told.ahead = any(agencies(each) for each in told_in[at + 1 : at + 2])
+        told.coming = next((who for each in told_in[at + 1 : at + 2] for who in agencies(each)), None)
         here = list(_sentence(sentence, told, text))
         if _apart(sentence, told):
             here = [_drop(each, told.frame or "") for each in here]
@@ -159,6 +159,7 @@ def _hear(sentence: Sentence, told: Told) -> None:
 
 
 def _remember(told: Told, stage: str, sentence: Sentence) -> None:
+    told.last = stage
     if stage in ("forced_repatriation", "x_border_handover"):
         told.back = told.official = True
     elif stage in ("x_departure_from_dprk", "cn_arrest"):
@@ -185,7 +186,7 @@ def _fits(event: Event, sentence: Sentence, told: Told) -> bool:
     if event.context == "china":
         return not told.back or says(sentence, "china")
     if event.context == "taken":
-        return told.official or told.ahead or bool(agencies(sentence))
+        return told.official or told.coming is not None or bool(agencies(sentence))
     if event.context == "dprk" and not told.back and not says(sentence, "home"):
         kinds = {each.kind for each in agencies(sentence)}
         return not kinds or kinds != {"china"}
