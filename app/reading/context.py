@@ -7,7 +7,6 @@ from app.reading.text import Sentence
 from config.model import Model, load_model
 from config.reading import Reading, load_reading
 
-
 _BESIDE = 3  # letters after an event within which an agency belongs to it: "to my town's bowibu"
 
 

@@ -69,7 +69,11 @@ def _at_border(sentence: Sentence, agency: Agency, told: Told) -> bool:
         return True
     lengths = sentence.once("lengths", lambda: find_durations(sentence.text))
     longest = max((each.days[0] for each in lengths), default=0)
-    return told.last in _RETURNED and longest <= _LONGEST_AT_BORDER
+    on = [
+        each for each in agencies(sentence) if each.kind == agency.kind and each.start > agency.end
+    ]
+    sent = told.last in _RETURNED or says(sentence, "home") or (here and bool(on))
+    return sent and longest <= _LONGEST_AT_BORDER
 
 
 def _days(sentence: Sentence, start: int, end: int) -> bool:

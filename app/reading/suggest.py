@@ -69,7 +69,9 @@ def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
     about = personal = press = False  # somebody named anywhere; beside an event; press named
     told_in = list(sentences(text, lang))
     for at, sentence in enumerate(told_in):
-        told.coming = next((who for each in told_in[at + 1 : at + 2] for who in agencies(each)), None)
+        told.coming = next(
+            (who for each in told_in[at + 1 : at + 2] for who in agencies(each)), None
+        )
         here = list(_sentence(sentence, told, text))
         if _apart(sentence, told):
             here = [_drop(each, told.frame or "") for each in here]

@@ -15,6 +15,8 @@ from app.reading.durations import find_durations
 
 SECONDS = 5
 PROBES = ["9" * 300, "a" * 300, "가" * 300, "x " * 200, "年" * 300, "1일 " * 100, "한 두 " * 100]
+PROBES += ["교화소에서 " + "9" * 60, "교화 " + "일" * 60, "단련대 " + "한 " * 60, "教化所" + "三" * 100]
+PROBES += ["she was in a " * 40, "in the camp at " * 40, "우리 " * 100, "被" * 200]
 
 
 class _TooLongError(Exception):
