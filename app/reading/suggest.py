@@ -80,7 +80,8 @@ def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
         press = press or says(sentence, "press")
         about = about or says(sentence, "person")
         personal = personal or (bool(here) and says(sentence, "person"))
-    named = {each.stage for each in found}
+    named = {each.stage for each in found if each.stage}
+    named -= {model().stage(stage).refines for stage in named}
     if len(named) >= WHOLE_PROCESS and not about:
         return [_drop(each, "process_described") for each in found]
     if press and not personal:
