@@ -14,6 +14,7 @@ from outside.site import Upload, multipart
 
 TEXTS = st.sampled_from(["하나", "둘", "셋"])
 KINDS = {"add": "addition", "answer": "answer"}
+POSTS = ["add", "answer", "consent", "correct", "withdraw"]
 
 
 class Witness(RuleBasedStateMachine):
@@ -53,6 +54,20 @@ class Witness(RuleBasedStateMachine):
             self.keep("correction", text, "yes")
         if page.status == 200:
             assert page.receipt == self.page.receipt
+
+    @rule(text=TEXTS, name=st.sampled_from(["testimony", *POSTS]))
+    def cut(self, text, name):
+        """A circuit that breaks in the middle of a form: nothing of it is there."""
+        form = self.form
+        if name != "testimony":
+            if self.page is None:
+                return
+            form = self.page.form(name)
+        kind, body = multipart([*form.filled(w_narrative=text, receipt="x"), ("k_stats", "yes")])
+        page = self.visitor.send(
+            "POST", form.action, body[: len(body) // 2], {"Content-Type": kind}
+        )
+        assert 400 <= page.status < 500
 
     @precondition(lambda self: self.page)
     @rule(name=st.sampled_from(sorted(KINDS)), text=TEXTS)
