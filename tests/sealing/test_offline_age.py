@@ -62,6 +62,24 @@ def test_an_expired_page_says_so_in_each_language_and_seals_nothing(page, record
 
 
 @pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+@pytest.mark.parametrize("weeks", [7, 10])
+def test_as_it_was_fetched_it_grows_old_by_the_clock_of_the_device(browser, page, today, weeks):
+    browser.page.clock.set_fixed_time(
+        dt.datetime.combine(today, dt.time(12)) + dt.timedelta(weeks=weeks)
+    )
+    page(lambda data: data)
+    browser.press("[data-choose=ko]")
+    assert browser.has("#error") == (weeks == 10)
+    part = 'section[data-lang="ko"] '
+    fill(browser, part)
+    if weeks == 7:
+        assert browser.saved(part + "button.main").stat().st_size > 32768
+    else:
+        browser.press(part + "button.main")
+        assert browser.script(f"return document.querySelector('{part}.made').hidden")
+
+
+@pytest.mark.parametrize("browser", ["chromium"], indirect=True)
 def test_on_its_last_day_it_still_seals(page, today):
     browser = page(lasting_until(today))
     browser.press("[data-choose=ko]")
