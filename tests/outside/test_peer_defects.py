@@ -32,6 +32,9 @@ SHOWN = {
     "O log holds the submission": "outside/test_canary test_nothing_typed_is_left_lying_anywhere",
     "O id tells the content": "intake/test_send"
     " test_two_forms_are_two_threads_that_no_column_links",
+    "O a file's bytes are not authenticated": "crypto/test_stream"
+    " test_chunks_that_are_swapped_dropped_doubled_or_added_are_noticed",
+    "O the browser keeps the answers": "outside/test_silence test_nothing_is_kept_by_a_browser",
     "O first account discredits": "intake/test_follow_up"
     " test_a_correction_says_whether_the_first_is_kept",
 }
