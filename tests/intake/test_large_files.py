@@ -9,6 +9,7 @@ import http.client
 import os
 import re
 import socket
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 from intake.test_serving import Served
 from intake.world import STORY
+from needs import give_up, need
 from outside.demo import alive, family
 from outside.site import Site
 from outside.table import note
@@ -118,6 +120,58 @@ def test_a_large_file_arrives_in_little_memory_and_the_desk_gets_the_same_bytes(
         for part in open_blob(store, row, bytes.fromhex(document.id), document.file):
             back.update(part)
     assert back.digest() == digest.digest()
+
+
+def test_no_write_holds_any_of_a_large_file_in_the_clear(served, attach, tmp_path):
+    """Of every write sixty-four bytes are looked at: wherever it begins, the canary is in them."""
+    if os.geteuid() != 0:  # the worker lets nobody else look at it
+        give_up("only root may see what the worker writes: run as root")
+    canary, digest = b"CANARY-IN-A-FILE", hashlib.sha256()
+    block = canary * (MIB // len(canary))
+    parts = [block] * (SIZE // MIB)
+    with traced(served.worker(), tmp_path / "trace"):
+        connection = http.client.HTTPConnection(*served.address, timeout=600)
+        length = str(len(HEAD) + MIB * len(parts) + len(TAIL))
+        head = {"Host": served.url.removeprefix("http://"), "Content-Length": length}
+        head |= {"Content-Type": "multipart/form-data; boundary=b"}
+        connection.request("POST", attach, iter([HEAD, *parts, TAIL]), head)
+        assert connection.getresponse().status == 200
+        connection.close()
+    for part in parts:
+        digest.update(part)
+    assert digest.hexdigest() in {one.file.sha256 for one in served.world.opened() if one.file}
+    read, written, to_files = 0, 0, 0
+    with (tmp_path / "trace").open("rb") as lines:
+        for line in lines:
+            call = CALL.match(line)
+            if call and call["what"] in (b"read", b"recvfrom"):
+                read += canary in line
+            elif call:
+                written += canary in line
+                to_files += call["where"].startswith(b"/")
+    assert read > SIZE // MIB, "what came was not traced: this test would prove nothing"
+    assert to_files > SIZE // MIB
+    assert written == 0
+
+
+CALL = re.compile(rb"^\d+ +(?P<what>\w+)\(\d+<(?P<where>[^>]*)>")
+
+
+@contextlib.contextmanager
+def traced(pid, path):
+    """Note the beginning of all that a process reads and writes."""
+    calls = "read,recvfrom,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg"
+    command = [need("strace"), "-f", "-y", "-s64", f"-etrace={calls}", "-o", path, f"-p{pid}"]
+    tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        tracer.terminate()
+        tracer.wait(20)
 
 
 def test_four_files_at_once_need_a_megabyte_each_and_no_more(served, attach):
