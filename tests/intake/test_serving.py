@@ -23,11 +23,12 @@ MIB = 1024 * 1024
 class Served:
     """A deployment that is served."""
 
-    def __init__(self, path):
+    def __init__(self, path, settings=""):
         (port,) = free_ports(1)
         self.world = World(path, time.time(), b"s" * 16, f"http://127.0.0.1:{port}")
         self.url, self.address = self.world.settings.base_url, ("127.0.0.1", port)
         self.world.engine.dispose()
+        self.world.toml.write_text(self.world.toml.read_text() + settings)
         self.said = path / "said"
         self.began = time.monotonic()
         with self.said.open("wb") as said:

@@ -42,7 +42,6 @@ class World:
 
     def __init__(self, path, now, site, base=BASE):
         self.now, self.site, self.ended, self.started = now, site, [], []
-        self.base = base
         self.desk = Signer(*SEEDS)
         self.path = path / "data"
         self.path.mkdir(mode=0o700)

@@ -1,14 +1,10 @@
 """The question that holds machines off, where the page's script seals: asked, answered, carried."""
 
-import subprocess
-import sys
 import time
 
 import pytest
 from intake.test_asking import copied
-from intake.world import World
-from outside.demo import ROOT, free_ports
-from outside.site import Site
+from intake.test_serving import Served
 from sealing.steps import CANARY, STORY, left, posted, words_left
 
 TWO = pytest.mark.parametrize("browser", ["chromium", "firefox"], indirect=True)
@@ -19,25 +15,11 @@ LABEL = "return [...document.querySelectorAll('[name=q_words]')].map(e => e.pare
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory):
     """An intake as it is served, whose operator wants the question asked."""
-    folder, (port,) = tmp_path_factory.mktemp("asking"), free_ports(1)
-    world = World(folder, time.time(), b"s" * 16, f"http://127.0.0.1:{port}")
-    world.toml.write_text(world.toml.read_text() + 'question = "always"\n')
-    command = [sys.executable, "-m", "app", "serve", "intake", "--config", world.toml]
-    with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
-    end = time.monotonic() + 30
-    while True:
-        try:
-            Site(world.base).get("/ko/")
-            break
-        except OSError:
-            assert process.poll() is None, (folder / "said").read_text()
-            assert time.monotonic() < end
-            time.sleep(0.05)
-    yield world
-    process.terminate()
-    assert process.wait(20) == 0
-    world.close()
+    served = Served(tmp_path_factory.mktemp("asking"), 'question = "always"\n')
+    yield served.world
+    served.process.terminate()
+    assert served.process.wait(20) == 0
+    served.world.close()
 
 
 def question(browser):
@@ -91,7 +73,7 @@ def test_every_way_of_the_page_asks_and_takes_an_answer(browser, recorder, askin
 def written_after_a_wrong_answer(browser, asking):
     """From the form to the ten words, by way of another question."""
     before = kinds(asking)
-    browser.open(f"{asking.base}/ko/")
+    browser.open(f"{asking.settings.base_url}/ko/")
     browser.wait("#sealing")
     browser.fill("[name=w_narrative]", STORY)
     first = question(browser)
@@ -108,7 +90,7 @@ def written_after_a_wrong_answer(browser, asking):
 @TWO
 def test_another_language_asks_the_same_and_sends_none_of_what_was_typed(browser, recorder, asking):
     before = kinds(asking)
-    browser.open(f"{asking.base}/ko/")
+    browser.open(f"{asking.settings.base_url}/ko/")
     browser.wait("#sealing")
     browser.fill("[name=w_narrative]", STORY)
     browser.choose("[name=k_rescue]")
@@ -131,7 +113,7 @@ def test_another_language_asks_the_same_and_sends_none_of_what_was_typed(browser
 def test_where_sealing_fails_the_server_asks_its_own_question(browser, recorder, asking):
     before = kinds(asking)
     recorder.refused = lambda path: path.startswith("/ko/deposit/")
-    browser.open(f"{asking.base}/ko/")
+    browser.open(f"{asking.settings.base_url}/ko/")
     browser.wait("#sealing")
     browser.fill("[name=w_narrative]", STORY)
     answer(browser, "form#testimony")
