@@ -56,14 +56,16 @@ def show(person_id: str) -> str | Response:
     asked = request.args.get("from", "")
     start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0  # noqa: PLR2004
     called, peopling = request.args.get("called", "").strip(), book().peopling
+    kin = held.kin(person_id)
     near = peopling.called(keyring(), called) if called else peopling.beside(keyring(), person_id)
-    near = [one for one in near if one[0] != person_id]
+    known = {person_id} if called else {person_id, *(one.id for one in kin)}
+    near = [one for one in near if one[0] not in known]
     return render_template(
         "desk/person.html",
         person=person,
         drawing=path_of(person.tags),
         joined=held.joined_to(person_id),
-        kin=held.kin(person_id),
+        kin=kin,
         called=called,
         near=near,
         relations=desk().vocabularies.vocabularies["relation"],

@@ -3,6 +3,14 @@
 import secrets
 
 import pytest
+from desk.windows import browsers
+
+
+@pytest.fixture(scope="module")
+def open_at(tmp_path_factory):
+    """Open windows in real browsers, which run for as long as one file of tests."""
+    with browsers(tmp_path_factory.mktemp("browsers")) as opening:
+        yield opening
 
 
 @pytest.fixture

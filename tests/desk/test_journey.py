@@ -1,16 +1,15 @@
-"""A reviewer's evening in a real browser, script on and off.
+"""A reviewer's evening in Chromium and in Firefox ESR, script on and off.
 
 Arrivals are triaged, two of one family are tagged, one person in three scripts is made one, a
-planted conflict is found, and the clock is read.
+planted conflict is found, a recording is heard and quoted, and the clock is read.
 """
 
 import os
-import re
+import secrets
 from pathlib import Path
 
 import pytest
-from outside import axe
-from outside.browser import Screen
+from desk.files import silence
 
 HANGUL = (
     "지어낸 이야기입니다. 언니 김철옥은 연길에서 잡혔습니다.\n\n"
@@ -18,153 +17,125 @@ HANGUL = (
 )
 LATIN = "Invented. Kim Cheol-ok was sent back over the bridge in October 2023.\n"
 HAN = "虚构的故事。金哲玉2024年5月在延吉被抓，2023年10月9日被遣返。\n"
-SELECTED = """words => {
-  const text = document.getElementById("narrative");
-  const walk = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-  for (let node; (node = walk.nextNode()); ) {
-    const at = node.data.indexOf(words);
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + words.length);
-    node.parentElement.scrollIntoView({block: "center"});
-    const lines = range.getClientRects(), first = lines[0], last = lines[lines.length - 1];
-    const middle = ({top, bottom}) => (top + bottom) / 2;
-    return [first.left + 1, middle(first), last.right - 1, middle(last)];
-  }
-}"""
+SAID = "0:03 지어낸 말입니다\n[0:21-0:30] 언니는 다리 위에서 넘겨졌다"
+EVERYWHERE = [(kind, script) for kind in ("chromium", "firefox") for script in (True, False)]
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of marionette_driver's own
 
 
-@pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def window(request, open_desk, tmp_path):
+@pytest.fixture(params=EVERYWHERE, ids=lambda one: f"{one[0]}-{'script' if one[1] else 'off'}")
+def window(request, open_at, open_desk, tmp_path):
     """The colleague's window: a reviewer who takes in."""
+    kind, script = request.param
     folder = Path(os.environ.get("NARU_PICTURES", tmp_path))
-    with axe.chromium() as browser:
-        screen = Screen(browser, open_desk.base, "desktop", request.param, folder)
-        screen.script = request.param
-        screen.log_in({"name": "colleague", "passphrase": open_desk.passphrases["colleague"]})
-        yield screen
-        screen.close()
+    opened = open_at(kind, open_desk.base, folder, script=script)
+    opened.log_in("colleague", open_desk.passphrases["colleague"])
+    yield opened
+    opened.close()
 
 
 def triage(window, count):
     """Take in, sort two at once, take that back, and take one for oneself."""
-    page = window.page
-    page.goto("/queue")
-    assert page.locator("a.submission").count() == count
-    assert page.locator(".chip.fresh").count() == count
-    ticks = page.locator("[name=record]")
-    ticks.nth(0).check()
-    ticks.nth(1).check()
-    window.put(window.form(id="bulk"), "act", "state:in_work")
-    window.send(window.form(id="bulk"))
-    assert page.locator(".chip.state.in_work").count() == 2
-    window.send(window.form(id="undo"))
-    assert page.locator(".chip.state.in_work").count() == 0
-    page.locator("[name=record]").nth(0).check()
-    mine = page.locator("#act option", has_text="colleague").first.get_attribute("value")
-    window.put(window.form(id="bulk"), "act", mine)
-    window.send(window.form(id="bulk"))
-    window.put(window.form(action="/queue"), "assignee", "me")
-    window.send(window.form(action="/queue"))
-    assert page.locator("a.submission").count() == 1
+    window.go("/queue")
+    assert window.count("a.submission") == count
+    assert window.count(".chip.fresh") == count
+    for tick in window.all("[name=record]")[:2]:
+        tick.click()
+    window.put("#bulk", "act", "state:in_work")
+    window.send("#bulk")
+    assert window.count(".chip.state.in_work") == 2
+    window.send("#undo")
+    assert window.count(".chip.state.in_work") == 0
+    window.one("[name=record]").click()
+    mine = next(one for one in window.all("#act option") if one.text == "colleague")
+    window.put("#bulk", "act", mine.get("value"))
+    window.send("#bulk")
+    window.put(".filters", "assignee", "me")
+    window.send(".filters")
+    assert window.count("a.submission") == 1
     window.look("journey-queue")
-    page.goto("/queue")
+    window.go("/queue")
 
 
 def blurred(window, what="#narrative"):
-    words = window.page.locator(what).first
-    return words.evaluate("e => getComputedStyle(e).filter") != "none"
+    return window.one(what).look_of("filter") != "none"
+
+
+def unveil(window, what="#narrative"):
+    """Words are blurred until they are asked for."""
+    assert blurred(window, what)
+    if window.script:
+        window.key("v")
+    else:
+        window.press("label[for=unveil]")
+    assert not blurred(window, what)
 
 
 def read(window, record):
-    """Open a testimony: its words are blurred until they are asked for."""
-    window.page.goto(f"/testimony/{record}")
-    assert blurred(window)
-    if window.page.locator("#suggestions blockquote").count():
+    window.go(f"/testimony/{record}")
+    if window.count("#suggestions blockquote"):
         assert blurred(window, "#suggestions blockquote")
-    if window.script:
-        window.page.keyboard.press("v")
-    else:
-        window.page.locator("label[for=unveil]").click()
-    assert not blurred(window)
+    unveil(window)
 
 
-def choose(window, words):
-    """Drag over words where script runs, quote them where it does not."""
-    page = window.page
-    if not window.script:
-        window.put(window.form(id="place"), "quote", words)
-        return
-    left, top, right, bottom = page.evaluate(SELECTED, words)
-    page.mouse.move(left, top)
-    page.mouse.down()
-    page.mouse.move(right, bottom, steps=5)
-    page.mouse.up()
-    page.wait_for_function("document.getElementById('end').value")
-    assert page.inner_text("#chosen") == words
-
-
-def convert(window, words):
-    """Let the form convert a date as it was said."""
-    window.put(window.form(id="place"), "date_as_stated", words)
-    window.page.get_by_role("button", name="날짜 환산하기").click()
-    window.page.locator("#converted").wait_for()
-    window.look("journey-converted")
-
-
-def say(window, words, person, stage, stated="", **dates):
+def say(window, words, person, stage, *, text="narrative", **said):
     """Tag words of the text; return the person's id."""
-    choose(window, words)
-    page, form = window.page, window.form(id="place")
-    known = form.locator("[name=person] option", has_text=re.compile(f"^{re.escape(person)}$"))
-    new = not known.count()
-    window.put(form, "person", "new:" if new else known.get_attribute("value"))
-    if new:
-        window.put(form, "person_name", person)
-    window.put(form, "stage", stage)
-    window.put(form, "track", "common")
-    if stated:
-        convert(window, stated)
-    for name, date in dates.items():
-        window.put(form, name, date)
-    window.send(form)
-    assert not page.locator("#error").count(), page.inner_text("#error")
-    tag = page.locator(".tag", has_text=words).filter(has_text=person).last
-    assert tag.locator("blockquote").text_content() == words
-    return tag.get_attribute("data-person")
+    if window.script:
+        window.select(words, text)
+    else:
+        window.put("#place", "quote", words)
+    known = [one for one in window.all("#person option") if one.text.strip() == person]
+    window.put("#place", "person", known[0].get("value") if known else "new:")
+    if not known:
+        window.put("#place", "person_name", person)
+    window.put("#place", "stage", stage)
+    window.put("#place", "track", "common")
+    if "date_as_stated" in said:
+        window.put("#place", "date_as_stated", said.pop("date_as_stated"))
+        window.press('#place button[formaction*="/tags/dates"]')
+        assert "2023-10-09" in window.one("#converted").text
+        window.look("journey-converted")
+    for name, value in said.items():
+        window.put("#place", name, value)
+    window.send("#place")
+    assert not window.count("#error"), window.texts("#error")
+    return placed(window, words, person)
+
+
+def placed(window, words, person):
+    tags = [one for one in window.all(".tag") if words in one.text and person in one.text]
+    assert tags, window.texts(".tag")
+    return tags[-1].get("data-person")
 
 
 def join(window, one, others, sister):
     """Say of three that they are one, and of a fourth that she is a sister."""
-    page = window.page
-    page.goto(f"/people/{one}")
+    window.go(f"/people/{one}")
     for other in others:  # proposed by their sound; a person says so
-        page.locator(f'#alike button[value="{other}"]').first.click()
-        page.wait_for_load_state()
-    assert {"Kim Cheol-ok", "金哲玉"} <= set(page.locator("#names bdi").all_text_contents())
-    kin = window.form(action="/kin")
-    window.put(kin, "other", f"/people/{sister}")
-    window.put(kin, "relation", "sibling")
-    window.send(kin)
-    assert page.locator(f'[data-kin="{sister}"]').count() == 1
+        window.press(f'#alike button[value="{other}"]')
+    assert {"Kim Cheol-ok", "金哲玉"} <= set(window.texts("#names bdi"))
+    window.put("#others form.search", "called", "Kim Eun-ok")  # her name is in Hangul there
+    window.press("#others form.search button")
+    window.put('form[action$="/kin"]', "other", sister)
+    window.put('form[action$="/kin"]', "relation", "sibling")
+    window.send('form[action$="/kin"]')
+    assert window.count(f'[data-kin="{sister}"]') == 1
 
 
 def ask(window):
     """Find the planted conflict as a question, read the clock, and search."""
-    page = window.page
-    question = page.locator("#questions [data-rule]").first
-    assert question.get_attribute("data-severity")
-    assert question.locator("a").count()  # it leads to the claims that disagree
+    question = window.one("#questions [data-rule]")
+    assert question.get("data-severity")
+    assert window.count("#questions [data-rule] a")  # it leads to the claims that disagree
     assert blurred(window, ".tag blockquote")
-    assert "모델은" in page.locator("#clock").first.text_content()
+    assert "모델은" in window.one("#clock").text
     window.look("journey-person")
-    page.goto("/clock")
-    assert "2023-10-09" in page.locator("#cohorts").text_content()
+    window.go("/clock")
+    assert "2023-10-09" in window.one("#cohorts").text
     window.look("journey-clock")
-    page.goto("/search?q=온성")
+    window.go("/search?q=온성")
     assert blurred(window, "a.submission bdi")
-    assert page.locator("a.submission mark").text_content() == "온성"
+    assert window.one("a.submission mark").text == "온성"
     window.look("journey-search")
 
 
@@ -172,14 +143,13 @@ def test_an_evening_at_the_desk(window, open_desk):
     texts = ((HANGUL, "ko"), (LATIN, "en"), (HAN, "zh"))
     records = [open_desk.arrive(text, lang=lang) for text, lang in texts]
     triage(window, len(records))
-    page, day = window.page, {"from": "2023-10-09", "to": "2023-10-09"}
+    day, spring = {"from": "2023-10-09"}, {"from": "2024-05-01"}
 
     read(window, records[0])
-    one = say(window, "연길에서 잡혔습니다", "김철옥", "cn_arrest", **{"from": "2023-09", "to": ""})
-    assert one == say(
-        window, "온성으로 북송", "김철옥", "forced_repatriation", "음력 2023년 8월 25일"
-    )
-    told = page.locator('.tag[data-stage="forced_repatriation"]').text_content()
+    one = say(window, "연길에서 잡혔습니다", "김철옥", "cn_arrest", **{"from": "2023-09"})
+    lunar = {"date_as_stated": "음력 2023년 8월 25일"}
+    assert one == say(window, "온성으로 북송", "김철옥", "forced_repatriation", **lunar)
+    told = window.one('.tag[data-stage="forced_repatriation"]').text
     assert "2023-10-09" in told
     assert "음력" in told
     sister = say(window, "같이 끌려갔습니다", "김은옥", "forced_repatriation", **day)
@@ -188,53 +158,75 @@ def test_an_evening_at_the_desk(window, open_desk):
     latin = say(window, "sent back", "Kim Cheol-ok", "forced_repatriation", **day)
     read(window, records[2])
     han = say(window, "被遣返", "金哲玉", "forced_repatriation", **day)
-    say(window, "在延吉被抓", "金哲玉", "cn_arrest", **{"from": "2024-05-01", "to": "2024-05-01"})
-    page.locator("a[rel=next], a[rel=prev]").first.click()
-    assert page.locator("#narrative").count()
+    say(window, "在延吉被抓", "金哲玉", "cn_arrest", **spring)
+    window.press("a[rel=next], a[rel=prev]")
+    assert window.count("#narrative")
 
     join(window, one, (latin, han), sister)
     ask(window)
+
+
+def test_a_recording_is_heard_from_where_it_matters_and_quoted(window, open_desk):
+    thread = secrets.token_hex(16)
+    record = open_desk.arrive(HANGUL, thread=thread)
+    item = open_desk.attach(silence(40), "목소리.wav", "audio/x-wav", thread=thread)
+    window.go("/queue")
+    window.go(f"/testimony/{record}/attachments/{item}")
+    window.put('form[action$="/transcript"]', "text", SAID)
+    window.send('form[action$="/transcript"]')
+    unveil(window, "#said")
+    if window.script:  # the player leaps there, the page stays
+        window.all("#said a[href]")[1].click()
+        window.until("return document.getElementById('player').currentTime >= 21")
+        assert "?t=" not in window.here()
+    else:  # the page comes again, and its player begins there
+        window.all("#said a[href]")[1].click()
+        window.settle()
+        assert "0:21" in window.one("#begins").text
+        unveil(window, "#said")
+    assert window.second() >= 21
+    window.look("journey-recording")
+    say(window, "다리 위에서 넘겨졌다", "김철옥", "forced_repatriation", text="said")
+    assert window.one(".tag [data-heard]").text.strip().endswith("0:21")
+    assert window.one("#said mark").text == "다리 위에서 넘겨졌다"
+    window.go(f"/testimony/{record}")
+    window.press('.tag blockquote a[href*="?t=21,30"]')
+    assert window.count("#player")
+    assert window.second() >= 21
 
 
 def test_the_queue_by_keys(window, open_desk):
     """Where script runs the queue needs no mouse; where it does not every key is the browser's."""
     for number in range(3):
         open_desk.arrive(f"지어낸 이야기 {number}")
-    page = window.page
-    page.goto("/queue")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    assert page.locator("[name=record]:checked").count() == (1 if window.script else 0)
-    page.locator("a.submission").nth(1).focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/testimony/*")
-    if window.script:
-        page.keyboard.press("j")
-        page.wait_for_load_state()
-        assert page.locator("a[rel=next]").count() == 0  # the last of three
-        page.locator("#note").focus()
-        page.keyboard.type("uvjk")  # in a field letters are letters
-        assert page.input_value("#note") == "uvjk"
-        page.locator("h1").click()
-        page.keyboard.press("u")
-        page.wait_for_url("**/queue")
+    window.go("/queue")
+    window.key("j", "j", "x")
+    assert window.count("[name=record]:checked") == (1 if window.script else 0)
+    if not window.script:
+        return
+    window.leads_on("Enter")
+    window.one("#narrative")
+    window.leads_on("j")
+    window.one("#note").click()
+    window.key(*"uvjk")  # in a field letters are letters
+    assert window.ask("return document.getElementById('note').value") == "uvjk"
+    window.one("h1").click()
+    window.leads_on("u")
+    assert window.count("#bulk")
 
 
 def test_what_was_typed_outlives_the_session(window, open_desk):
     record, said = open_desk.arrive(HANGUL), "다리 위의 시간을 다시 물어볼 것"
-    window.page.goto("/queue")
-    window.page.goto(f"/testimony/{record}")
-    note = window.form(action="/notes")
-    window.put(note, "note", said)
+    window.go("/queue")
+    window.go(f"/testimony/{record}")
+    window.put('form[action$="/notes"]', "note", said)
     open_desk.now += 7 * 24 * 3600  # the session is over; the browser does not know
-    window.send(note)
-    assert window.page.locator("#error").count()
-    form = window.page.locator("form:has([name=passphrase])")
-    window.put(form, "name", "colleague")
-    window.put(form, "passphrase", open_desk.passphrases["colleague"])
-    window.send(form)
-    assert said in window.page.content()
-    window.page.locator("main form button").last.click()
-    window.page.wait_for_url("**/testimony/*")
-    assert window.page.locator("#notes .said").text_content() == said
+    window.send('form[action$="/notes"]')
+    assert window.count("#error")
+    assert said in window.one("main").text
+    window.put("main form", "name", "colleague")
+    window.put("main form", "passphrase", open_desk.passphrases["colleague"])
+    window.send("main form")
+    assert said in window.one("main").text
+    window.all("main form button")[-1].click()
+    assert window.one("#notes .said").text == said

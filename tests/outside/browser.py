@@ -80,4 +80,4 @@ class Screen:
 
     def close(self):
         self.context.close()
-        assert self.wrong == []
+        assert self.wrong == [], self.wrong

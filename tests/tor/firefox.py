@@ -1,4 +1,4 @@
-"""Firefox ESR with script off, as near to Tor Browser at "Safest" as a package of Debian comes."""
+"""Firefox ESR, as near to Tor Browser as a package of Debian comes: at "Safest", or with script."""
 
 import contextlib
 import socket
@@ -34,13 +34,14 @@ ON = (
     "mathml.disabled",
     "webgl.disabled",
 )
+OF_SAFEST = ("javascript.enabled", "svg.disabled", "mathml.disabled")
 
 
 class Firefox:
     """A browser behind a client's SocksPort, or on loopback. `page` is its Marionette."""
 
-    def __init__(self, program, folder, socks=None):
-        self.program, self.folder, self.socks = program, folder, socks
+    def __init__(self, program, folder, socks=None, *, script=False):
+        self.program, self.folder, self.socks, self.script = program, folder, socks, script
         self.process = self.page = None
 
     def __enter__(self):
@@ -81,8 +82,8 @@ class Firefox:
         raise AssertionError((self.folder / "firefox.log").read_text()[-2000:])
 
     def _prefs(self, port):
-        yield from ((name, "false") for name in OFF)
-        yield from ((name, "true") for name in ON)
+        yield from ((name, "false") for name in OFF if not (self.script and name in OF_SAFEST))
+        yield from ((name, "true") for name in ON if not (self.script and name in OF_SAFEST))
         yield from (
             ("marionette.port", port),
             ("network.proxy.type", 0 if self.socks is None else 1),
