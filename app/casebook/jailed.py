@@ -1,6 +1,6 @@
 """Runs alone in a process of its own: a file on stdin, one re-encoded picture on stdout.
 
-    python -I jailed.py image|pdf PAGE < file > header line (JSON), then a PNG
+    python -I jailed.py image|heif|pdf PAGE < file > header line (JSON), then a PNG
 
 Before the first byte of the file is read it gives up, by the kernel's own filter, every call but
 those that compute on what it holds: it can open, connect, start and signal nothing any more, and is
@@ -10,6 +10,7 @@ in its environment. Where there is no such filter nothing is drawn.
 What it says of hidden data are names of fields, never their contents.
 """
 
+import base64
 import ctypes
 import io
 import json
@@ -43,9 +44,14 @@ CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
          98, 124, 113, 114, 172, 178, 278, 179, 93, 94),
     ),
 }  # fmt: skip
+# What a decoder with a thread of its own calls beside: set_robust_list, rseq; and clone, for
+# threads alone. The newer clone3 hides what it asks for: it is not there, and libc falls back.
+THREADS = {"x86_64": ((273, 334), 56), "aarch64": ((99, 293), 220)}
+CLONE3, CLONE_THREAD = 435, 0x10000
 PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 4, 22, 38, 2
-LOAD, SAME, RETURN = 0x20, 0x15, 0x06
-KILL, NOT_PERMITTED, ALLOW = 0x80000000, 0x00050001, 0x7FFF0000
+LOAD, SAME, SET, RETURN = 0x20, 0x15, 0x45, 0x06
+KILL, NOT_PERMITTED, NOT_THERE, ALLOW = 0x80000000, 0x00050001, 0x00050026, 0x7FFF0000
+NUMBER, PROCESSOR, FIRST = 0, 4, 16  # of a call: where they lie in what a filter is shown
 
 # Of the picture's own format, and in every file: hidden is what tells of people.
 OF_FORMAT = frozenset(
@@ -53,11 +59,23 @@ OF_FORMAT = frozenset(
     | {"loop", "duration", "compression", "transparency", "version", "extension", "progressive"}
     | {"progression", "adobe", "adobe_transform", "interlace", "srgb", "aspect", "sizes", "mp"}
     | {"mpoffset", "chromaticity", "icc_profile", "resolution"}
+    | {"primary", "bit_depth", "chroma", "nclx_profile", "original_orientation"}
 )
+NOTHING: tuple[Any, ...] = (None, [], {}, (), "", b"")
 FORMS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 OF_EVERY_TIFF = frozenset((254, *range(256, 260), 262, 273, *range(277, 285), 296, 317, 320, 338))
 SUB_DIRECTORIES = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop"}
 ENDS = {"JPEG": b"\xff\xd9", "MPO": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
+A_HEIF = (
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAXxtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAA"
+    "AAAAAAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAABoAABAAAAAAAAADMAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAA"
+    "AAABAABodmMxAAAAAA5waXRtAAAAAAABAAAA/GlwcnAAAADcaXBjbwAAAHVodmNDAQNwAAAAkAAAAAAAHvAA/P34"
+    "+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQApQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbqrprm"
+    "4CGgwIAAAAyAAAADAIRiAAEABkQBwXPBiQAAABNjb2xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABAAAAAQAAA"
+    "AChjbGFwAAAAEAAAAAEAAAAQAAAAAf///9AAAAAC////0AAAAAIAAAAQcGl4aQAAAAADCAgIAAAAGGlwbWEAAAAA"
+    "AAAAAQABBYECAwWEAAAAO21kYXQAAAAvKAGvGSFuUkD3liL+sliuxlXqoDHHZK+V/pJRSnGlLNT0pXkE/fK051LY"
+    "oK+S2yI="
+)
 
 
 class NoWalls(Exception):
@@ -67,9 +85,9 @@ class NoWalls(Exception):
 def main() -> int:
     """Read, show, write."""
     kind, page = sys.argv[1], int(sys.argv[2])
-    show = {"image": _image, "pdf": _pdf}[kind]
+    show = KINDS[kind]
     _warm(kind)
-    give_up()
+    give_up(threads=kind == "heif")
     data = sys.stdin.buffer.read(LARGEST + 1)
     if len(data) > LARGEST:
         return 3
@@ -84,26 +102,46 @@ def _warm(kind: str) -> None:
 
     Image.MAX_IMAGE_PIXELS = PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    show = {"image": _image, "pdf": _pdf}[kind]
+    for one in samples(kind):
+        _png(KINDS[kind](one, 1)[1])
+
+
+def samples(kind: str) -> Iterator[bytes]:
+    """Make a small file of each form of a kind; one that nothing here writes is kept ready."""
+    from PIL import Image  # noqa: PLC0415
+
+    if kind == "heif":
+        import pi_heif  # type: ignore[import-untyped] # noqa: PLC0415
+
+        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+        yield base64.b64decode(A_HEIF)
+        return
     for form in FORMS if kind == "image" else ("PDF",):
         made = io.BytesIO()
         Image.new("RGB", (8, 8)).save(made, form)
-        _png(show(made.getvalue(), 1)[1])
+        yield made.getvalue()
 
 
-def give_up() -> None:
-    """Keep nothing but computing. Raises ``NoWalls``."""
+def forms() -> tuple[str, ...]:
+    """Return what is read: HEIF only where its opener was asked for."""
+    from PIL import Image  # noqa: PLC0415
+
+    return (*FORMS, "HEIF") if "HEIF" in Image.OPEN else FORMS
+
+
+def give_up(*, threads: bool = False) -> None:
+    """Keep nothing but computing, in this thread or in several. Raises ``NoWalls``."""
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_FSIZE, MADE),  # of what stands at its standard output
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
+        *(() if threads else ((resource.RLIMIT_NPROC, 0),)),  # it counts threads too
         (resource.RLIMIT_NOFILE, 3),
     ):
         resource.setrlimit(what, (most, most))
     libc = ctypes.CDLL(None)
-    program = _program()
+    program = _program(threads=threads)
     kept = ctypes.create_string_buffer(program, len(program))
     rules = struct.pack("@HP", len(program) // 8, ctypes.addressof(kept))
     asked = (
@@ -116,14 +154,24 @@ def give_up() -> None:
             raise NoWalls
 
 
-def _program() -> bytes:
+def _program(*, threads: bool) -> bytes:
     """Return the filter: of this processor's calls these, every other is not permitted."""
-    if platform.machine() not in CALLS or sys.maxsize < 2**32:
+    machine = platform.machine()
+    if machine not in CALLS or sys.maxsize < 2**32:
         raise NoWalls
-    processor, allowed = CALLS[platform.machine()]
-    steps = [(LOAD, 0, 0, 4), (SAME, 1, 0, processor), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
-    steps += [(SAME, len(allowed) - at, 0, call) for at, call in enumerate(allowed)]
+    processor, allowed = CALLS[machine]
+    more, clone = THREADS[machine]
+    allowed += more if threads else ()
+    steps = [(LOAD, 0, 0, PROCESSOR), (SAME, 1, 0, processor), (RETURN, 0, 0, KILL)]
+    steps += [(LOAD, 0, 0, NUMBER)]
+    left = len(allowed) + 2 * threads
+    steps += [(SAME, left - at, 0, call) for at, call in enumerate(allowed)]
+    if threads:
+        steps += [(SAME, 3, 0, CLONE3), (SAME, 3, 0, clone)]
     steps += [(RETURN, 0, 0, NOT_PERMITTED), (RETURN, 0, 0, ALLOW)]
+    if threads:
+        steps += [(RETURN, 0, 0, NOT_THERE), (LOAD, 0, 0, FIRST), (SET, 0, 1, CLONE_THREAD)]
+        steps += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, NOT_PERMITTED)]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
 
 
@@ -144,7 +192,7 @@ def _png(picture: Any) -> bytes:  # noqa: ANN401 - a picture of Pillow's
 def _image(data: bytes, _page: int) -> tuple[dict[str, Any], Any]:
     from PIL import Image, ImageOps  # noqa: PLC0415
 
-    image = Image.open(io.BytesIO(data), formats=(*FORMS, "MPO"))
+    image = Image.open(io.BytesIO(data), formats=forms())
     form = image.format or ""
     image.draft("RGB", (SIDE, SIDE))
     said = {"pages": 1, "hidden": list(hidden_in(image, data)), "format": form}
@@ -165,7 +213,8 @@ def hidden_in(image: Any, data: bytes) -> Iterator[str]:  # noqa: ANN401
             yield f"{name} {names.get(tag, tag)}"
     if exif.get_ifd(ExifTags.IFD.IFD1):
         yield "thumbnail"  # often of the picture before it was cut
-    yield from (str(name) for name in image.info if str(name).lower() not in OF_FORMAT)
+    told = (str(name) for name, value in image.info.items() if value not in NOTHING)
+    yield from (name for name in told if name.lower() not in OF_FORMAT)
     end = ENDS.get(image.format)
     if end and not data.rstrip(b"\0").endswith(end):
         yield "more after the end of the picture"
@@ -194,6 +243,8 @@ def hidden_in_pdf(document: Any) -> list[str]:  # noqa: ANN401
         hidden += [name] * (count > 0)
     return hidden
 
+
+KINDS = {"image": _image, "heif": _image, "pdf": _pdf}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,6 @@
 """Runs alone in a process of its own: a file on stdin, a file of the same pixels on stdout.
 
-    python -I jailed_cleaning.py image|pdf BOXES < file
+    python -I jailed_cleaning.py image|heif|pdf BOXES < file
         > header line (JSON), small pictures of the first pages, then the cleaned file
 
 Within the walls of ``jailed.py``. What is written is made of pixels alone: no field, thumbnail,
@@ -26,7 +26,7 @@ DOTS = 150  # an inch, of a page made a picture
 AREA = 6_000_000  # pixels of a page
 QUALITY = 92
 POINTS = 72
-PHOTOGRAPHS = ("JPEG", "MPO")
+PHOTOGRAPHS = ("JPEG", "MPO", "HEIF")
 
 SHOWN, SIDE = 5, 700  # pages, pixels
 WHOLE = 10_000  # of a side
@@ -38,10 +38,10 @@ Cleaned = tuple[dict[str, Any], list[Any], bytes]
 def main() -> int:
     """Read, clean, write."""
     kind, boxes = sys.argv[1], json.loads(sys.argv[2])
-    clean = {"image": _image, "pdf": _pdf}[kind]
+    clean = KINDS[kind]
     _warm(kind)
     jailed.SECONDS, jailed.MADE = SECONDS, MADE
-    jailed.give_up()
+    jailed.give_up(threads=kind == "heif")
     data = sys.stdin.buffer.read(jailed.LARGEST + 1)
     if len(data) > jailed.LARGEST:
         return 3
@@ -56,7 +56,7 @@ def _image(data: bytes, boxes: Boxes) -> Cleaned:
     """Make a picture of the same pixels: a photograph stays JPEG, the rest becomes PNG."""
     from PIL import Image, ImageOps  # noqa: PLC0415 - only this process imports them
 
-    image = Image.open(io.BytesIO(data), formats=(*jailed.FORMS, "MPO"))
+    image = Image.open(io.BytesIO(data), formats=jailed.forms())
     hidden = list(jailed.hidden_in(image, data))
     if (frames := getattr(image, "n_frames", 1)) > 1:
         hidden.append(f"{frames - 1} more pages or frames")
@@ -125,12 +125,11 @@ def _warm(kind: str) -> None:
 
     Image.MAX_IMAGE_PIXELS = jailed.PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    for form in ("PDF",) if kind == "pdf" else jailed.FORMS:
-        made = io.BytesIO()
-        Image.new("RGB", (8, 8)).save(made, form)
-        clean = _pdf if kind == "pdf" else _image
-        _small(clean(made.getvalue(), [[1, 0, 0, 5000, 5000]])[1][0])
+    for one in jailed.samples(kind):
+        _small(KINDS[kind](one, [[1, 0, 0, 5000, 5000]])[1][0])
 
+
+KINDS = {"image": _image, "heif": _image, "pdf": _pdf}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -41,6 +41,7 @@ PLAYED = (
 )
 ALSO = {"application/ogg": "audio/ogg", "audio/wave": "audio/x-wav", "audio/x-m4a": "audio/mp4"}
 ALSO |= {"image/x-ms-bmp": "image/bmp"}
+HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 DRAWN = {
     "image/jpeg": "image",
     "image/png": "image",
@@ -48,6 +49,7 @@ DRAWN = {
     "image/webp": "image",
     "image/bmp": "image",
     "image/tiff": "image",
+    "image/heif": "heif",
     "application/pdf": "pdf",
 }
 
@@ -140,6 +142,8 @@ class Viewing:
         except ImportError:
             return ""
         start = b"".join(self.part_of(one, 0, HEAD - 1))
+        if start[4:8] == b"ftyp" and start[8:12] in HEIF:
+            return "image/heif"  # which puremagic takes for a film
         try:
             found = puremagic.magic_string(start)
         except (puremagic.PureError, ValueError):

@@ -7,6 +7,7 @@ import secrets
 
 import pytest
 from desk.bags import files, plain
+from desk.files import HEIC
 from PIL import Image
 from sqlalchemy import delete, update
 
@@ -108,6 +109,19 @@ def test_a_copy_leaves_without_what_was_hidden_and_blackened(world, owner, partn
         assert one["prov:wasDerivedFrom"]["@id"].endswith(f"#attachment-{number:03d}-original")
     again = files(plain(world, partner, record))
     assert all(again[name] == data for name, data in copies.items())
+
+
+def test_a_phones_heic_leaves_upright_as_a_photograph(world, owner, partner, sent):
+    record, items = sent(HEIC)
+    assert release(owner, record, file=items, **black(items[0])).status == 303
+    bag = files(plain(world, partner, record))
+    ((name, data),) = [(n, d) for n, d in bag.items() if "/attachments/" in n]
+    assert name.endswith(".jpg")
+    assert not any(b"marker" in each for each in bag.values())
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    assert picture.size == (64, 96)
+    assert max(picture.getpixel((10, 10))) < 30
+    assert picture.getpixel((50, 80))[2] > 150
 
 
 def test_what_a_lead_makes_for_the_partner_holds_the_same_copies(world, owner, partner, sent):
