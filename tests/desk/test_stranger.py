@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import re
 import secrets
 import shutil
 import subprocess
 
 import pytest
+from desk import powershell
 from desk.bags import folder, plain
 from needs import need
 
@@ -76,21 +76,47 @@ def test_an_original_is_proven_by_its_line(bag, tmp_path):
     assert done.stdout.split()[0].decode() == digest
 
 
-def test_the_powershell_lines_are_whole_and_the_same_in_every_language(bag):
-    """No PowerShell runs here: quotes and braces are counted, and each path is one of the bag's."""
+def test_the_powershell_lines_hold_as_they_stand(bag):
+    need("ssh-keygen")
     text = block(bag, "en", "foreach")
-    for pair in ("{}", "()"):
-        assert text.count(pair[0]) == text.count(pair[1])
-    assert text.count("'") % 2 == 0
-    words = "".join(re.findall(r"\$v \+?= '(.*)'", text))
-    command, _, given = words.partition(" < ")
-    assert (bag / given).is_file()
-    with (bag / given).open("rb") as signed:
-        done = subprocess.run(command.split(), cwd=bag, stdin=signed, check=False)
-    assert done.returncode == 0, done.stderr
-    for path in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-        assert f"'{path}'" in text
+    assert powershell.run(text, bag)[1] == 0
+    assert [line for line in powershell.run(text, bag)[0] if "Good" not in line] == []
     assert all(block(bag, lang, "foreach") == text for lang in LANGUAGES)
+
+
+def test_the_powershell_lines_name_what_changed_and_what_is_missing(bag):
+    need("ssh-keygen")
+    text = block(bag, "ko", "foreach")
+    read = next((bag / "data" / "testimony").glob("*/text.txt"))
+    kept, name = read.read_bytes(), read.relative_to(bag).as_posix()
+    read.write_bytes(kept + b" ")
+    said, ended = powershell.run(text, bag)
+    assert said[:2] == [f"CHANGED: {name}"] * 2
+    assert ended == 0  # what is signed is the list of lists
+    read.unlink()
+    assert powershell.run(text, bag)[0][:2] == [f"MISSING: {name}"] * 2
+    read.write_bytes(kept)
+    listed = bag / "manifest-sha256.txt"
+    listed.write_bytes(listed.read_bytes().replace(b"a", b"b", 1))
+    assert "CHANGED: manifest-sha256.txt" in powershell.run(text, bag)[0]
+    signed = bag / "tagmanifest-sha256.txt"
+    signed.write_bytes(signed.read_bytes().replace(b"a", b"b", 1))
+    assert powershell.run(text, bag)[1] != 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "Get-FileHash -Algorithm SHA3 -LiteralPath bagit.txt",
+        "Get-FileHash -File bagit.txt",
+        "Get-Hash bagit.txt",
+        "foreach ($m in 'a' { $m }",
+        "'a' -eq 'b'",
+    ],
+)
+def test_what_no_powershell_would_take_is_not_taken_here(tmp_path, wrong):
+    with pytest.raises((powershell.Unknown, KeyError)):
+        powershell.run(wrong, tmp_path)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

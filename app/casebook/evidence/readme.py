@@ -27,10 +27,11 @@ MACOS = """\
     -s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt
 """
 POWERSHELL = """\
-  foreach ($m in 'manifest-sha256.txt','tagmanifest-sha256.txt') {
+  foreach ($m in 'manifest-sha256.txt','manifest-sha512.txt','tagmanifest-sha256.txt') {
+    $a = $m -replace '^.*-|\\.txt$'
     Get-Content $m | ForEach-Object { $h, $f = $_ -split '  ', 2
       if (!(Test-Path -LiteralPath $f)) { "MISSING: $f" }
-      elseif ((Get-FileHash -Algorithm SHA256 -LiteralPath $f).Hash -ne $h) { "CHANGED: $f" } } }
+      elseif ((Get-FileHash -Algorithm $a -LiteralPath $f).Hash -ne $h) { "CHANGED: $f" } } }
   $v = 'ssh-keygen -Y verify -f signatures/allowed_signers -I naru -n naru-bundle '
   $v += '-s signatures/tagmanifest-sha256.txt.sig < tagmanifest-sha256.txt'
   cmd /c $v
