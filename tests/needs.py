@@ -17,6 +17,8 @@ PACKAGES = {
     "node": "nodejs",
     "npm": "npm",
     "openssl": "openssl",
+    "pdfinfo": "poppler-utils",
+    "pdftotext": "poppler-utils",
     "sha256sum": "coreutils",
     "slowhttptest": "slowhttptest",
     "ssh-keygen": "openssh-client",

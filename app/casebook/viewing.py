@@ -5,9 +5,7 @@ comes back is a new picture. The original is never altered, and leaves only wher
 """
 
 import json
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +14,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
-from app.casebook import account, ledger
+from app.casebook import account, apart, ledger
 from app.casebook.indexing.conditions import visible
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import Altered, BadTag, NotFound
@@ -173,26 +171,11 @@ class Viewing:
         self, words: list[str], data: Iterator[bytes], jail: Path | None = None, patience: int = 0
     ) -> bytes:
         """Let the jail read the bytes and return what it wrote; both are only ever in memory."""
-        command = [sys.executable, "-I", str(jail or JAIL), *words]
-        with self._jails, _in_memory() as given, _in_memory() as made:
-            for chunk in data:
-                given.write(chunk)
-            given.seek(0)
-            try:
-                subprocess.run(  # noqa: S603 - our own file, arguments of ours
-                    command,
-                    stdin=given,
-                    stdout=made,
-                    stderr=subprocess.DEVNULL,
-                    timeout=patience or PATIENCE,
-                    check=True,
-                    env={},
-                    cwd="/",
-                )
-            except subprocess.SubprocessError as error:
-                raise NotShown from error
-            made.seek(0)
-            return made.read()
+        try:
+            with self._jails:
+                return apart.run(jail or JAIL, words, data, patience or PATIENCE)
+        except subprocess.SubprocessError as error:
+            raise NotShown from error
 
     def viewed(self, keyring: Keyring, one: Attached) -> None:
         """Keep in custody that somebody looks at a file: once for a session, however often."""
@@ -211,8 +194,3 @@ class Viewing:
         more = {"reason": reason} if reason else {}
         entry = Entry(act, keyring.member.id, self._store.today(), record=one.id, more=more)
         self._store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
-
-
-def _in_memory() -> BinaryIO:
-    """Return a file that has no name and lies on no disk."""
-    return os.fdopen(os.memfd_create("naru"), "w+b")

@@ -4,10 +4,13 @@ import csv
 import hashlib
 import io
 import json
+import secrets
 import subprocess
 
 import pytest
 from desk.bags import files, folder, plain
+from desk.test_files_leave import photograph, release, writing
+from desk.test_recordings_stay import SOUND
 from needs import give_up, need
 
 from crypto.errors import BundleError
@@ -141,6 +144,23 @@ OURS = {
 }
 
 
+@pytest.fixture
+def full(world, owner):
+    """A testimony with all that a bundle can hold, cut and copied."""
+    thread = secrets.token_hex(16)
+    found = world.arrive(thread=thread, k_rescue="yes", b_name=["김진실"])
+    world.arrive("김진실의 소식", kind="addition", thread=thread, number=0)
+    items = [world.attach(data, thread=thread) for data in (photograph(), writing(), SOUND)]
+    owner.queue()
+    owner.tag(found, end="36")
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    world.book.working.translate(ring, found, "en", "Handed over at Onsong.")
+    world.book.working.transcribe(ring, found, items[2], "0:01 도문에서")
+    said = {"file": items[:2], "transcript": [items[2]], "quote": ["도문", "", ""]}
+    assert release(owner, found, **said).status == 303
+    return found
+
+
 def who_notices(bag):
     """The names of the standard tools that refuse this bag."""
     found = set()
@@ -164,10 +184,14 @@ def expected(path):
 
 
 def test_one_changed_bit_in_any_file_is_noticed_by_the_tool_that_should(
-    world, partner, record, tmp_path
+    world, partner, full, tmp_path
 ):
     need("ssh-keygen")
-    bag = folder(plain(world, partner, record), tmp_path)
+    bag = folder(plain(world, partner, full), tmp_path)
+    names = "".join(p.relative_to(bag).as_posix() + " " for p in bag.rglob("*"))
+    for part in ("text.redacted.txt", "letter-001.json", "translation.en.txt", "dossier.ko.pdf",
+                 ".jpg", "attachments/001", "transcript.txt", "conflicts.json"):  # fmt: skip
+        assert part in names
     assert who_notices(bag) == set()
     verify(bag)
     tried = 0
@@ -183,5 +207,5 @@ def test_one_changed_bit_in_any_file_is_noticed_by_the_tool_that_should(
             assert expected(name) <= who_notices(bag), name
         path.write_bytes(kept)
         tried += 1
-    assert tried > 25
+    assert tried > 40
     assert who_notices(bag) == set()

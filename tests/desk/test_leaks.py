@@ -7,11 +7,13 @@ looked for does not come from the code that cuts. Every way into a bundle holds 
 import io
 import itertools
 import secrets
+import subprocess
 import unicodedata
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 import pytest
 from desk.bags import files, plain
+from needs import need
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
@@ -160,6 +162,10 @@ def said_in(path, data):
         yield from (page.get_textpage().get_text_range() for page in document)
         yield from document.get_metadata_dict().values()
         document.close()
+        for program in ("pdftotext", "pdfinfo"):  # another reader than the one that made copies
+            words = [need(program), "-", *(["-"] if program == "pdftotext" else [])]
+            done = subprocess.run(words, input=data, capture_output=True, check=True)
+            yield done.stdout.decode("utf-8", "replace")
     if path.endswith((".jpg", ".png")):
         picture = Image.open(io.BytesIO(data))
         yield repr(picture.info)

@@ -107,6 +107,29 @@ def test_the_page_refuses_another_kind_of_recipient(world, owner, court):
     assert owner.release(record, partner=court, purpose="k_court").status == 303
 
 
+def test_every_purpose_by_every_kind_of_recipient_on_the_page(world, owner):
+    """The witness agreed to everything: what is refused is refused for the recipient alone."""
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    agreed = dict.fromkeys((*rules.PURPOSES, "k_stats"), "yes")
+    records = [world.arrive(**agreed) for _ in rules.KINDS]
+    owner.queue()
+    for kind, record in zip(rules.KINDS, records, strict=True):
+        founding.add_member(world.store, ring, f"a {kind}", "partner", kind=kind)
+        form = owner.testimony(record).form(action="/release")
+        for purpose in (*rules.PURPOSES, "k_stats"):
+            pairs = form.filled(partner=f"a {kind}")
+            pairs = [pair for pair in pairs if pair[0] != "purpose"] + [("purpose", purpose)]
+            page = owner.post_pairs(form, pairs)
+            if purpose not in MAY[kind]:
+                assert page.status == 403, (kind, purpose)
+                assert "did not agree" in page.error
+            elif purpose in ("k_state", "k_pub_name"):
+                assert page.status == 403, (kind, purpose)
+                assert "second person" in page.error
+            else:
+                assert page.status == 303, (kind, purpose, page.error)
+
+
 def test_what_waits_is_released_once_a_lead_recorded_that_it_came(world, owner, colleague):
     record = world.arrive(k_rescue="yes", k_wait="언니가 나온 뒤")
     owner.queue()

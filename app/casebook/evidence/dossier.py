@@ -1,20 +1,30 @@
 """The dossier: each person's path on paper, in three languages, from what a bundle tells.
 
-Made with typst where it is installed and a font for Korean and Chinese is found; elsewhere a
+A long one comes in volumes, each set in a process of its own, so that memory has a bound. Made with
+typst where it is installed and a font for Korean and Chinese is found; elsewhere a
 sentence stands in its place. No date of making is in it: the same bundle has the same dossier.
 """
 
+import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.casebook import apart
 from app.casebook.evidence import naming
 from app.casebook.evidence.rendering import Told
 from config.model import Model
 
-TEMPLATE = Path(__file__).with_suffix(".typ")
+TYPESET = Path(__file__).with_name("typeset.py")
+PATIENCE = 90
 MOST = 200  # testimonies; beyond, nobody reads it on paper
+MOST_CHARACTERS = 2_000_000  # of their texts and paths
+VOLUME = 100_000  # characters; typst takes half a kilobyte for each
+STEP = 100  # what a step takes of a volume beside its words
+LONGEST = 1_000  # characters of a step's words
+Said = dict[str, Any]
 FOLDERS = (
     Path("/usr/share/fonts/opentype/noto"),
     Path("/usr/share/fonts/noto-cjk"),
@@ -60,26 +70,36 @@ LANGUAGES = {
 ABSENT = {
     "typst": "The dossier was not made: the program typst is not installed at the desk.\n",
     "font": f"The dossier was not made: the font {FONT} (fonts-noto-cjk) was not found.\n",
-    "many": f"The dossier was not made: there are more than {MOST} testimonies.\n",
+    "many": f"The dossier was not made: there are more than {MOST} testimonies, or more than"
+    f" {MOST_CHARACTERS:,} characters of text.\n",
+    "failed": "The dossier could not be made. The texts and tables hold all that it would say.\n",
 }
 
 
 def files(name: str, day: str, read: Sequence[Told], model: Model) -> Iterator[tuple[str, bytes]]:
-    """Yield the dossier in each language, or one sentence why there is none."""
+    """Yield the dossier in each language, in volumes if it is long, or a sentence why not."""
+    folder, made = _folder(), list[tuple[str, bytes]]()
     why = _why_not(read)
+    for lang in () if why else WORDS:
+        parts = volumes(_people(read, model, lang), _texts(read, lang))
+        for number, (people, texts) in enumerate(parts, start=1):
+            part = f".{number:02d}" if len(parts) > 1 else ""
+            said = {**_head(name, day, read, lang), "people": people, "texts": texts}
+            try:
+                made.append((f"dossier/dossier.{lang}{part}.pdf", pdf(said, folder)))
+            except subprocess.SubprocessError:
+                why = "failed"
     if why:
         yield "dossier/README.txt", ABSENT[why].encode()
-        return
-    for lang in WORDS:
-        yield f"dossier/dossier.{lang}.pdf", pdf(_data(name, day, read, model, lang))
+    else:
+        yield from made
 
 
 def _why_not(read: Sequence[Told]) -> str:
-    if len(read) > MOST:
+    steps = sum(_size([{"words": _short(tag["text"])}]) for one in read for tag in one.tags)
+    if len(read) > MOST or steps + sum(len(one.text) for one in read) > MOST_CHARACTERS:
         return "many"
-    try:
-        import typst  # noqa: F401, PLC0415 - optional
-    except ImportError:
+    if importlib.util.find_spec("typst") is None:
         return "typst"
     return "" if _folder() else "font"
 
@@ -88,23 +108,50 @@ def _folder() -> Path | None:
     return next((folder for folder in FOLDERS if (folder / FONT).is_file()), None)
 
 
-def pdf(data: dict[str, Any]) -> bytes:
-    """Return one dossier. What it says is data: nothing in it is read as markup."""
-    import typst  # noqa: PLC0415 - optional
+def pdf(data: Mapping[str, Any], fonts: Path | None) -> bytes:
+    """Return one volume. What it says is data: nothing in it is read as markup.
 
-    made: bytes = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        format="pdf",
-        font_paths=[folder for folder in [_folder()] if folder],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        timestamp=0,
-    )
-    return made
+    Raises ``subprocess.SubprocessError``.
+    """
+    said = json.dumps(data, ensure_ascii=False).encode()
+    return apart.run(TYPESET, [str(fonts)], [said], PATIENCE)
 
 
-def _data(name: str, day: str, read: Sequence[Told], model: Model, lang: str) -> dict[str, Any]:
+def volumes(people: Sequence[Said], texts: Sequence[Said]) -> list[tuple[list[Said], list[Said]]]:
+    """Share people and texts out so that no volume holds much more than ``VOLUME`` characters.
+
+    A path or text that is longer goes on in the next under the same heading.
+    """
+    out: list[tuple[list[Said], list[Said]]] = [([], [])]
+    room = VOLUME
+    for kind, inside, every in ((0, "path", people), (1, "lines", texts)):
+        for one in every:
+            for piece in _pieces(one, inside):
+                size = _size(piece[inside])
+                if size > room and room < VOLUME:
+                    out.append(([], []))
+                    room = VOLUME
+                out[-1][kind].append(piece)
+                room -= size
+    return out
+
+
+def _pieces(one: Said, inside: str) -> Iterator[Said]:
+    """Yield a path or text as it is, or cut between its steps or lines."""
+    held: list[Any] = []
+    for part in one[inside]:
+        if held and _size([*held, part]) > VOLUME:
+            yield {**one, inside: held}
+            held = []
+        held.append(part)
+    yield {**one, inside: held}
+
+
+def _size(parts: Sequence[Any]) -> int:
+    return sum(len(one) + 1 if isinstance(one, str) else len(one["words"]) + STEP for one in parts)
+
+
+def _head(name: str, day: str, read: Sequence[Told], lang: str) -> dict[str, Any]:
     purpose = naming.purposes(",".join(sorted({one.purpose for one in read})), lang)
     return {
         "name": name,
@@ -113,20 +160,28 @@ def _data(name: str, day: str, read: Sequence[Told], model: Model, lang: str) ->
         "lang": lang,
         "fonts": [FAMILIES[lang]],
         "words": WORDS[lang],
-        "people": _people(read, model, lang),
-        "texts": [
-            {
-                "id": one.id[:12],
-                "lang": LANGUAGES[lang][one.lang],
-                "purpose": naming.purposes(one.purpose, lang),
-                "lines": [line for line in one.text.split("\n") if line.strip()],
-            }
-            for one in read
-        ],
     }
 
 
-def _people(read: Sequence[Told], model: Model, lang: str) -> list[dict[str, Any]]:
+def _texts(read: Sequence[Told], lang: str) -> list[Said]:
+    return [
+        {
+            "id": one.id[:12],
+            "lang": LANGUAGES[lang][one.lang],
+            "purpose": naming.purposes(one.purpose, lang),
+            "lines": [part for line in one.text.split("\n") if line.strip() for part in _cut(line)],
+        }
+        for one in read
+    ]
+
+
+def _cut(line: str) -> Iterator[str]:
+    """Yield a line whole, or in parts no longer than a volume."""
+    for start in range(0, len(line), VOLUME):
+        yield line[start : start + VOLUME]
+
+
+def _people(read: Sequence[Told], model: Model, lang: str) -> list[Said]:
     found: dict[str, list[tuple[Told, dict[str, Any]]]] = {}
     for one in read:
         for tag in one.tags:
@@ -165,8 +220,13 @@ def _step(one: Told, tag: dict[str, Any], model: Model, lang: str) -> dict[str, 
         "track_name": track.label.in_(lang) if track else tag["track"],
         "when": " – ".join(dates),  # noqa: RUF001 - a dash
         "stated": tag["date_as_stated"],
-        "words": tag["text"],
+        "words": _short(tag["text"]),
         "source": one.id[:12],
         "knowledge": knowledge.in_(lang) if knowledge else tag["knowledge"],
         "confidence": naming.confidence(tag["confidence"], lang),
     }
+
+
+def _short(words: str) -> str:
+    """Return words that stand on paper beside others; the tables and the text have them whole."""
+    return words if len(words) <= LONGEST else words[:LONGEST].rstrip() + " …"
