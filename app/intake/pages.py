@@ -245,6 +245,7 @@ def show(status: int, sentence: str) -> str:
     return drawing.draw(
         "refused.html",
         sentence=sentence,
+        posted=flask.request.method == "POST",
         kind=endpoint if endpoint in FOLLOW_UPS else "",
         typed=typed,
         about=about if SLOT.fullmatch(about) else "",
