@@ -85,6 +85,7 @@ class World:
 
     def __init__(self, path, founded, base=BASE):
         self.now, self.base, self.passphrases = MONDAY, base, dict(founded.passphrases)
+        self.accept = ""  # the language that every browser asks for
         self.recovery = founded.recovery
         data = shutil.copytree(founded.data, path / "data")
         databases, _ = postgresql.lines("mailbox", "casebook", templates=founded.databases)
@@ -191,6 +192,8 @@ class Browser(Site):
 
     def _exchange(self, method, path, body, headers):
         client = self.world.app.test_client(use_cookies=False)
+        if self.world.accept:
+            headers = {"Accept-Language": self.world.accept, **headers}
         answer = client.open(
             path, method=method, data=body, headers={**headers, "Host": self._host()}
         )
