@@ -300,6 +300,14 @@ class Released:
 
 
 @dataclass(frozen=True)
+class CalledBack:
+    """A testimony released to a partner and gone since, and its bundles that hold it."""
+
+    id: str
+    bundles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Taken:
     """A bundle a partner took home: its name, the day, which copies were in it."""
 

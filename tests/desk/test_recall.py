@@ -45,6 +45,25 @@ def test_what_is_called_back_is_on_no_page_and_in_no_bundle(world, owner, partne
     assert "recalled" in [act.act for act in world.book.custody(lead)]
 
 
+def test_the_page_says_which_bundles_hold_what_was_called_back(world, owner, partner, record):
+    first, second = world.arrive(k_rescue="yes"), world.arrive(k_rescue="yes")
+    owner.queue()
+    for one in (first, second):
+        assert owner.release(one).status == 303
+    plain(world, partner, record, first)
+    plain(world, partner, first)
+    ring = world.book.resume(partner.cookies["naru_desk"], world.now)
+    names = [one.name for one in world.book.handing.taken(ring)]
+    for one in (record, first, second):
+        recall(owner, one)
+    rows = partner.get("/released").id("called-back").all("li")
+    said = {row.attrs["data-submission"]: row.text for row in rows}
+    assert [[name in said[one] for name in names] for one in (record, first, second)] == [
+        [True, False], [True, True], [False, False],
+    ]  # fmt: skip
+    assert "in no bundle" in said[second]
+
+
 def test_a_release_is_listed_once_and_gone_when_it_is_called_back(world, owner, record):
     lead = world.book.resume(owner.cookies["naru_desk"], world.now)
     assert [one.partner for one in world.book.testimony(lead, record).releases] == ["partner"]

@@ -12,7 +12,7 @@ from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Evidence
 from app.casebook.evidence.outgoing import Outgoing
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import NotFound, Released, Taken
+from app.casebook.shapes import CalledBack, NotFound, Released, Taken
 from app.casebook.store import Store
 from app.casebook.testimonies import id_of
 from app.casebook.vault import Vault
@@ -42,7 +42,7 @@ class Handing:
         with self.store.casebook.connect() as connection:
             return history.notes(connection, keyring.shelf, keyring.identity)
 
-    def called_back(self, keyring: Keyring) -> tuple[str, ...]:
+    def called_back(self, keyring: Keyring) -> tuple[CalledBack, ...]:
         """Return the testimonies released to this partner and gone since; empty their copies."""
         keyring.require("partner")
         with self.store.casebook.connect() as connection:
@@ -50,7 +50,11 @@ class Handing:
         gone = [one for one in lying if isinstance(one, releases.Gone)]
         releases.empty(self.store, keyring.shelf, gone)
         kept = {one.record for one in lying if isinstance(one, releases.Copy)}
-        return tuple(sorted({one.record for one in gone} - kept))
+        had = self.taken(keyring)
+        bundles: dict[str, dict[str, None]] = {one.record: {} for one in gone}
+        for one in gone:
+            bundles[one.record] |= {each.name: None for each in had if one.slot in each.copies}
+        return tuple(CalledBack(r, tuple(bundles[r])) for r in sorted(bundles.keys() - kept))
 
     def revocations(self, keyring: Keyring, partner: str = "") -> tuple[int, bytes]:
         """Return how many were withdrawn, and the signed list of them as a ZIP.
@@ -58,7 +62,8 @@ class Handing:
         A partner's own, or a lead's for the partner named.
         """
         if keyring.member.role == "partner":
-            who, gone = keyring.member.id, self.called_back(keyring)
+            who = keyring.member.id
+            gone = tuple(one.id for one in self.called_back(keyring))
         else:
             keyring.require("lead")
             with self.store.casebook.connect() as connection:
