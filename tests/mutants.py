@@ -4,7 +4,7 @@ mutmut bends `crypto/` in one small place at a time; a change that no test notic
 mutmut's own runner starts pytest for each of them, which takes seconds; here the tests are
 collected once, run once to learn which reach what, and each mutant is tried in a child process of
 the one that has them ready: the quickest of its tests first, until one fails. `mutmut show NAME`
-prints a survivor afterwards.
+prints a survivor afterwards; run again, only survivors and what is new are tried.
 """
 
 import collections
@@ -111,7 +111,7 @@ def generated(modules):
     found, kept = mutmut.collect_source_file_mutation_data(mutant_names=names)
     for data in kept.values():
         data.meta_path = data.meta_path.resolve()  # the tests run in another folder
-    return [(data, name) for data, name, _ in found]
+    return [(data, name) for data, name, code in found if code in (None, SURVIVED, UNTESTED)]
 
 
 def main(modules):

@@ -130,7 +130,7 @@ class Seized:
             )
             query = query.outerjoin(payload, payload.c.item_id == item.c.id).order_by(item.c.id)
             for place, row in enumerate(connection.execute(query)):
-                gone = row.withdraw_on is not None
+                gone = 0 if row.withdraw_on is None else 2 if row[3] else 1  # waiting, or done
                 found[row.id] = [_number(row.day), row[3] or 0, 1000 * gone, place / 10]
             query = select(reply.c.id, reply.c.day, func.length(reply.c.payload))
             for place, row in enumerate(connection.execute(query.order_by(reply.c.id))):

@@ -163,3 +163,14 @@ def test_malformed_accounts_are_refused(name, change):
 def test_what_is_not_canonical_is_refused(data):
     with pytest.raises(MalformedCustody):
         parse_entries(data)
+
+
+def test_a_checkpoint_may_be_of_nothing_and_has_a_longest():
+    empty = checkpoint(SITE, 0, Tree().root())
+    assert parse_checkpoint(empty).size == 0
+    longest = 256 - len(empty) + 1
+    written = checkpoint(SITE, 10 ** (longest - 1), ROOT)
+    assert len(written) == 256
+    assert bytes(parse_checkpoint(written).root) == ROOT
+    with pytest.raises(MalformedCustody, match="too long"):
+        parse_checkpoint(checkpoint(SITE, 10**longest, ROOT))

@@ -138,3 +138,54 @@ def test_a_files_fields_are_strings_without_its_key():
         "size": "3",
         "sha256": "ab" * 32,
     }
+
+
+WRONG = [
+    ("kind", lambda: document(kind="desk")),
+    ("id", lambda: document(id="0" * 31)),
+    ("id", lambda: document(thread="G" * 32)),
+    ("epoch", lambda: document(epoch="2026-W54")),
+    ("way", lambda: document(way="phone")),
+    ("way", lambda: document(lang="fr")),
+    ("form", lambda: document(form=2)),
+    ("form", lambda: document(form=True)),
+    ("reply", lambda: document(kind="addition", reply=REPLY)),
+    ("file", lambda: document(file=FILE)),
+    ("file", lambda: document(kind="attachment")),
+    ("about", lambda: document(about="x")),
+    ("number", lambda: document(number=-1)),
+    ("number", lambda: document(number=1 << 32)),
+    ("length", lambda: Document.from_bytes(bytes(LONGEST + 1))),
+    ("length", lambda: document(fields={"a": "x" * LONGEST}).to_bytes()),
+    ("keys", lambda: Document.from_object({**document().to_object(), "more": 1})),
+    ("keys", lambda: Document.from_object({"naru": 1})),
+    ("naru", lambda: Document.from_object({**document().to_object(), "naru": 2})),
+    ("naru", lambda: Document.from_object({**document().to_object(), "naru": True})),
+    ("fields", lambda: Document.from_object({**document().to_object(), "fields": []})),
+    ("about", lambda: Document.from_object({**document().to_object(), "about": None})),
+    ("number", lambda: Document.from_object({**document().to_object(), "number": None})),
+    ("recipient", lambda: dataclasses.replace(REPLY, recipient="age1")),
+    ("slots", lambda: dataclasses.replace(REPLY, slots=bytes(31))),
+    ("file", lambda: dataclasses.replace(FILE, name="x" * 256)),
+    ("file", lambda: dataclasses.replace(FILE, type="x" * 256)),
+    ("size", lambda: dataclasses.replace(FILE, size=-1)),
+    ("size", lambda: dataclasses.replace(FILE, size=1 << 53)),
+    ("sha256", lambda: dataclasses.replace(FILE, sha256="AB" * 32)),
+    ("key", lambda: dataclasses.replace(FILE, key=bytes(15))),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "make"), WRONG, ids=[f"{name} {n}" for n, (name, _) in enumerate(WRONG)]
+)
+def test_a_refusal_names_what_is_not_as_it_should_be(what, make):
+    with pytest.raises(MalformedDocument, match=rf"^The document's {what} is not as section 2"):
+        make()
+
+
+def test_what_a_file_says_of_itself_is_taken_to_its_edges():
+    for size in (0, 1, (1 << 53) - 1):
+        assert dataclasses.replace(FILE, size=size).size == size
+    assert dataclasses.replace(FILE, name="x" * 255, type="").name == "x" * 255
+    for number in (0, (1 << 32) - 1):
+        assert document(number=number).number == number
