@@ -18,7 +18,7 @@ with atheris.instrument_imports(include=["crypto"]):
     from fuzz.targets import TARGETS, once
 
 BROKEN = Path("build/fuzz")
-PATIENCE = 60  # seconds beyond its time after which a process is held to be stuck
+PATIENCE = 240  # seconds beyond its time after which a process is held to be stuck
 SAID = 4000
 
 
