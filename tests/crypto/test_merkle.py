@@ -236,3 +236,49 @@ def test_a_hundred_thousand_leaves():
         assert len(proof) <= 17
         verify_inclusion(leaf_hash(index.to_bytes(32, "big")), index, size, proof, root)
         verify_consistency(index, size, tree.root(index), root, tree.consistency(index))
+
+
+PATH5, PROOF35 = Tree(LEAVES).inclusion(0, 5), Tree(LEAVES).consistency(3, 5)
+SAID = [
+    ("The leaf lies outside the tree.", verify_inclusion, (0, 5, 5, PATH5, ROOTS[5])),
+    ("The proof is too long.", verify_inclusion, (0, 0, 5, [*PATH5, ROOTS[5]], ROOTS[5])),
+    ("The proof is too short.", verify_inclusion, (0, 0, 5, PATH5[:-1], ROOTS[5])),
+    ("The proof does not lead to this root.", verify_inclusion, (0, 0, 5, PATH5, ROOTS[4])),
+    ("A hash has another length than 32 bytes.", verify_inclusion, (0, 0, 5, [b""], ROOTS[5])),
+    ("The tree has shrunk.", verify_consistency, (5, 4, ROOTS[5], ROOTS[4], [])),
+    (
+        "This is not the root of the empty tree.",
+        verify_consistency,
+        (0, 5, ROOTS[5], ROOTS[5], []),
+    ),
+    ("Two roots for one size.", verify_consistency, (5, 5, ROOTS[5], ROOTS[4], [])),
+    ("The proof is too long.", verify_consistency, (5, 5, ROOTS[5], ROOTS[5], PROOF35)),
+    ("The proof is too short.", verify_consistency, (3, 5, ROOTS[3], ROOTS[5], [])),
+    (
+        "The proof is too long.",
+        verify_consistency,
+        (3, 5, ROOTS[3], ROOTS[5], [*PROOF35, SOME_HASH]),
+    ),
+    ("The proof is too short.", verify_consistency, (3, 5, ROOTS[3], ROOTS[5], PROOF35[:-1])),
+    (
+        "The proof does not lead to the old root.",
+        verify_consistency,
+        (3, 5, ROOTS[2], ROOTS[5], PROOF35),
+    ),
+    (
+        "The proof does not lead to the new root.",
+        verify_consistency,
+        (3, 5, ROOTS[3], ROOTS[4], PROOF35),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "check", "probe"), SAID, ids=[f"{n} {said}" for n, (said, *_) in enumerate(SAID)]
+)
+def test_a_refusal_says_what_does_not_hold(said, check, probe):
+    _, *rest = probe
+    probe = (leaf_hash(LEAVES[0]), *rest) if check is verify_inclusion else probe
+    with pytest.raises(WrongProof) as refused:
+        check(*probe)
+    assert str(refused.value) == said
