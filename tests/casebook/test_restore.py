@@ -107,6 +107,13 @@ def test_withdrawn_after_the_backup_it_is_gone_after_the_restore(place):
     run.close()
 
 
+def test_the_list_tells_the_day_of_a_withdrawal_and_not_its_hour(place):
+    place.run.withdraw(place.words[0])
+    place.run.steward.round()
+    touched = (place.folder / "data" / tombstones.NAME).stat().st_mtime
+    assert touched == place.run.now // deployment.DAY * deployment.DAY
+
+
 def test_a_withdrawal_that_runs_goes_on_running(place):
     place.run.withdraw(place.words[0], "in-7-days")
     place.run.steward.round()

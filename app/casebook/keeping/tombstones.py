@@ -129,6 +129,8 @@ def keep(store: Store, folder: Path) -> None:
     with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as held:
         held.write(data)
         held.flush()
+        day = dt.datetime.fromisoformat(found.day).replace(tzinfo=dt.UTC).timestamp()
+        os.utime(held.fileno(), (day, day))  # when somebody withdrew is nobody's business
         os.fsync(held.fileno())
     new.rename(path)
 
