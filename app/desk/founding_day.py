@@ -55,18 +55,23 @@ def make(answers: Answers, passphrase: str = "") -> tuple[Path, founding.Founded
     data_dir = answers.data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     data_dir.chmod(0o700)
+    path, new, site_id = data_dir / "naru.toml", data_dir / "naru.toml.new", secrets.token_hex(16)
+    _write(new, _toml(answers, data_dir, site_id, secrets.token_hex(32)))
+    try:
+        config.load_settings(new, look_at_files=False)
+    except config.SettingsError:
+        new.unlink()  # a wrong answer leaves the folder as it was
+        raise
     if answers.demonstration:
         mark_demonstration(data_dir)
     for name in ("intake.secret", "desk.secret"):
         new_secret(data_dir / name)
-    path, site_id = data_dir / "naru.toml", secrets.token_hex(16)
-    _write(data_dir / "naru.toml.new", _toml(answers, data_dir, site_id, secrets.token_hex(32)))
-    told = config.load_settings(data_dir / "naru.toml.new")
+    told = config.load_settings(new)
     for branch, url in (("mailbox", told.desk.mailbox_url), ("casebook", told.desk.casebook_url)):
         migrate.upgrade(open_engine(url), branch)
     founded = founding.found(open_store(told.desk), answers.lead, answers.language, passphrase)
-    _write(data_dir / "naru.toml.new", _toml(answers, data_dir, site_id, founded.fingerprint))
-    (data_dir / "naru.toml.new").rename(path)
+    _write(new, _toml(answers, data_dir, site_id, founded.fingerprint))
+    new.rename(path)
     return path, founded
 
 

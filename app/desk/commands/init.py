@@ -48,6 +48,10 @@ def run(args: argparse.Namespace) -> int:
         path, founded = founding_day.make(answers)
     except SettingsError as error:
         raise Problem(str(error)) from error
+    except FileExistsError:
+        raise Problem(f"{data} holds an earlier founding that was not finished: empty it") from None
+    except OSError as error:
+        raise Problem(f"{data}: {error.strerror}") from None
     _tell(args, path, founded)
     return 0
 
