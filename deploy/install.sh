@@ -14,12 +14,12 @@ root=${NARU_ROOT:-}   # another root, for building an image or for a test; nothi
 release=$root/opt/naru/$(cd "$here" && find app config crypto migrations deploy -type f \
   ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
 
-echo "1. Packages of Debian: python, tor, the firewall, a clock."
+echo "1. Packages of Debian: python, tor, the firewall, a clock, sysctl and the kill that tor reloads by."
 if [ -z "$root" ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
   apt-get install -y -q --no-install-recommends \
-    python3 python3-venv tor nftables systemd-timesyncd openssl
+    python3 python3-venv tor nftables systemd-timesyncd openssl procps
   getent group naru >/dev/null || groupadd --system naru
   id naru >/dev/null 2>&1 || useradd --system --gid naru --home /var/lib/naru --shell /usr/sbin/nologin naru
   usermod --append --groups naru debian-tor   # tor reaches the sockets, and only those
