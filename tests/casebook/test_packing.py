@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from app import migrate
 from app.casebook.keeping import packing
+from app.casebook.keeping.steward import Steward
 from app.db import Writer, open_engine, truncate_wal
 from app.mailbox import tables as mailbox
 
@@ -88,6 +89,51 @@ def test_shuffled_by_groups_it_tells_little(engine, arrived, monkeypatch):
     monkeypatch.setattr(packing, "GROUP", 40)
     packing.shuffle(engine, writer, DAY)
     assert abs(told(engine, ids)) < BOUND
+
+
+def test_shuffling_keeps_every_row_of_files_and_texts(engine, arrived, monkeypatch):
+    writer, ids = arrived
+    monkeypatch.setattr(packing, "GROUP", 40)
+    files = [{"item_id": one, "name": one.hex()} for one in ids[::3]]
+    writer.run(lambda connection: connection.execute(insert(mailbox.blob), files))
+    before = rows(engine)
+    packing.shuffle(engine, writer, DAY)
+    assert rows(engine) == before
+
+
+def rows(engine):
+    with engine.connect() as connection:
+        tables = mailbox.metadata.sorted_tables
+        return {
+            table.name: sorted(map(tuple, connection.execute(table.select()))) for table in tables
+        }
+
+
+def test_everything_that_refers_to_an_item_is_rewritten_with_it():
+    refers = {
+        table.name
+        for table in mailbox.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table is mailbox.item
+    }
+    assert refers == {"header", "payload", "blob"}
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_the_steward_packs_once_a_day_and_writes_nothing_else_anew(world, monkeypatch, large):
+    """Where a server keeps the rows, never: it may not insert into the mailbox there."""
+    done = []
+    monkeypatch.setattr(packing, "LARGEST", 0 if large else packing.LARGEST)
+    monkeypatch.setattr(packing, "shuffle", lambda *given: done.append(given[2]))
+    world.arrive()
+    steward = Steward(world.store, world.book.vault.forget)
+    for _ in range(3):
+        steward.pack()
+    files = world.store.mailbox.dialect.name == "sqlite"
+    assert len(done) == int(files and large)
+    assert [packing.packed_on(e) for e in (world.store.mailbox, world.store.casebook)] == [
+        20261123 if files else 0
+    ] * 2
 
 
 def test_a_file_too_large_is_left_to_the_shuffling(engine, arrived, monkeypatch):

@@ -24,6 +24,7 @@ SUITE = "bookworm"
 BASE = "systemd,systemd-sysv,dbus,ca-certificates"
 PROXY = f"http://{RELAY[0]}:{RELAY[1]}"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+MIRRORS = "/etc/ssl/mirrors.crt"  # not the same place: an upgrade of Debian writes that anew
 
 
 class Debian:
@@ -50,7 +51,7 @@ class Debian:
             if Path(place).expanduser().exists():
                 shutil.copy(Path(place).expanduser(), self.root / "etc/pip.conf")
         if Path(CERTIFICATES).exists():
-            shutil.copy(CERTIFICATES, self.root / CERTIFICATES.lstrip("/"))
+            shutil.copy(CERTIFICATES, self.root / MIRRORS.lstrip("/"))
         (self.root / "etc/apt/apt.conf.d/90relay").write_text(f'Acquire::http::Proxy "{PROXY}";\n')
 
     def release(self, place="/srv/naru"):
@@ -150,7 +151,7 @@ class Debian:
 
     def install(self, place="/srv/naru", *words, check=True):
         """`deploy/install.sh` of the release unpacked there, packages coming by the relay."""
-        found = {"http_proxy": PROXY, "https_proxy": PROXY, "PIP_CERT": CERTIFICATES}
+        found = {"http_proxy": PROXY, "https_proxy": PROXY, "PIP_CERT": MIRRORS}
         if "PIP_FIND_LINKS" in os.environ:
             found["PIP_FIND_LINKS"] = os.environ["PIP_FIND_LINKS"]
         return self.run("deploy/install.sh", *words, cwd=place, check=check, **found)

@@ -58,11 +58,11 @@ class House:
             own = here / f"{onion.name}.py"  # beside the two real ones, those of tests
             command = [*module, onion.name, "--config", self.config]
             if own.exists():
-                command = [sys.executable, str(own), self.config, str(onion.target)]
+                command = [sys.executable, own, self.config, onion.target, onion.address]
             with self.log.open("ab") as log:
                 self.served.append(
                     subprocess.Popen(
-                        command,
+                        [str(word) for word in command],
                         cwd=ROOT,
                         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
                         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""`python forgetful.py CONFIG SOCKET`: the served intake, its receipts come from chance alone.
+"""`python forgetful.py CONFIG SOCKET ADDRESS`: the intake, its receipts from chance.
 
 What is taken out is why the same form sent twice is one testimony: its test must fail here.
 """
@@ -19,4 +19,5 @@ if __name__ == "__main__":
     Receipt.from_seed = staticmethod(lambda _: derive(secrets.token_bytes(32)))
     settings = load_settings(Path(sys.argv[1]), only="intake").intake
     web.silence()
-    Server("intake", msgspec.structs.replace(settings, listen=f"unix:{sys.argv[2]}")).run()
+    listen, base_url = f"unix:{sys.argv[2]}", f"http://{sys.argv[3]}"
+    Server("intake", msgspec.structs.replace(settings, listen=listen, base_url=base_url)).run()

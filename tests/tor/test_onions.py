@@ -166,7 +166,8 @@ def test_a_reviewer_places_words_on_a_stage_in_firefox_without_script(house, tmp
         firefox.find("#name").send_keys(house.lead["name"])
         firefox.find("#passphrase").send_keys(house.lead["passphrase"])
         firefox.find("form button").click()
-        firefox.see('a[href="/queue"]')
+        firefox.see('a[href="/queue"]').click()
+        firefox.see("a.submission")  # what arrived is taken in
         firefox.page.navigate(f"http://{house.desk.address}/search?q={mark}")
         firefox.see("a.submission").click()
         assert firefox.see("#narrative").text == text

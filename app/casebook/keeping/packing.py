@@ -58,7 +58,8 @@ def shuffle(engine: Engine, writer: Writer, day: str) -> None:
 
 def _rewrite(connection: Connection, ids: Sequence[bytes]) -> None:
     kept = []
-    keys = (mailbox.item.c.id, mailbox.header.c.item_id, mailbox.payload.c.item_id)
+    others = (mailbox.header, mailbox.payload, mailbox.blob)  # all that refers to an item
+    keys = (mailbox.item.c.id, *(table.c.item_id for table in others))
     for key in keys:
         query = select(key.table).where(key.in_(ids)).order_by(key)
         kept.append([dict(row._mapping) for row in connection.execute(query)])  # noqa: SLF001 - SQLAlchemy's name
