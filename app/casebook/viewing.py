@@ -39,7 +39,7 @@ PLAYED = (
 )
 ALSO = {"application/ogg": "audio/ogg", "audio/wave": "audio/x-wav", "audio/x-m4a": "audio/mp4"}
 ALSO |= {"image/x-ms-bmp": "image/bmp"}
-HEIF = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+HEIF = dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), "image/heic") | {b"mif1": "image/heif"}
 DRAWN = {
     "image/jpeg": "image",
     "image/png": "image",
@@ -47,6 +47,7 @@ DRAWN = {
     "image/webp": "image",
     "image/bmp": "image",
     "image/tiff": "image",
+    "image/heic": "heif",
     "image/heif": "heif",
     "application/pdf": "pdf",
 }
@@ -141,7 +142,7 @@ class Viewing:
             return ""
         start = b"".join(self.part_of(one, 0, HEAD - 1))
         if start[4:8] == b"ftyp" and start[8:12] in HEIF:
-            return "image/heif"  # which puremagic takes for a film
+            return HEIF[start[8:12]]  # which puremagic takes for a film
         try:
             found = puremagic.magic_string(start)
         except (puremagic.PureError, ValueError):

@@ -278,6 +278,26 @@ def trait(one: Trait) -> str:
     return f"{known(TRAITS, one.kind)}: {value}{where}"
 
 
+TYPED = {  # what somebody typed, by the field it stood in: shown when it could not be kept
+    "note": N_("A note for colleagues"),
+    "text": N_("The text"),
+    "quote": N_("Quote the words"),
+    "person_name": N_("Name"),
+    "name": N_("Name"),
+    "date_as_stated": N_("The date in the witness's words"),
+    "from": N_("From"),
+    "to": N_("To"),
+    "agency": N_("The agency, as the witness names it"),
+    "stage": N_("Stage"),
+    "track": N_("Track"),
+    "lang": N_("Language"),
+    "reason": N_("Reason"),
+    "why": N_("Reason"),
+    "purpose": N_("For which purpose"),
+    "partner": N_("To whom"),
+}
+
+
 def install(app: Flask) -> None:
     """Give the templates these words, and the app its catalogue beside the shared one."""
     domain = Domain([str(CATALOGUES), str(CATALOGUES)], "messages;desk")
@@ -315,6 +335,7 @@ def install(app: Flask) -> None:
         "partner_kind": KINDS_OF_PARTNER,
         "actor": ACTORS,
         "verdict": VERDICTS,
+        "typed": TYPED,
     }
     app.jinja_env.filters.update(trait=trait, decided=decided)
     for name, table in tables.items():

@@ -21,7 +21,7 @@ from app.mailbox import tables
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
 HEADS = {
-    "image/heif": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    "image/heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
     "video/mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
     "audio/mp4": b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42isom",
     "video/3gpp": b"\0\0\0\x18ftyp3gp4\0\0\0\0isom3gp4",
@@ -104,7 +104,7 @@ def test_what_is_hidden_in_a_picture_is_named_and_does_not_go_on(owner, sent):
 def test_a_phones_heic_is_drawn_anew_upright_and_says_what_it_hides(owner, sent):
     path = sent(HEIC, "IMG_0001.HEIC", "image/heic")
     page = owner.get(path)
-    assert page.root.one("dd", data_type="image/heif")
+    assert page.root.one("dd", data_type="image/heic")
     anew = drawn(owner, path)
     assert anew.size == (64, 96)
     assert near(anew.getpixel((32, 20)), RED)
@@ -160,7 +160,7 @@ BAD = {
     "nothing": b"",
     "garbage": b"\xff\xd8\xff\xe0" + bytes(range(256)) * 20,
     "cut short": picture(size=(900, 600))[:600],
-    "a broken HEIC": HEADS["image/heif"] + bytes(400),
+    "a broken HEIC": HEADS["image/heic"] + bytes(400),
     "a page that runs": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
     "words": b"=cmd|' /C calc'!A0",
     "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(%pipe%id) (w) file\n",

@@ -164,7 +164,8 @@ def _value(control):
         yield name, control.text
     elif control.tag == "select":
         options = list(control.all("option"))
-        chosen = [o for o in options if "selected" in o.attrs] or options[:1]
+        first = [] if "multiple" in control.attrs else options[:1]
+        chosen = [o for o in options if "selected" in o.attrs] or first
         for option in chosen:
             yield name, option.attrs.get("value", option.text)
     elif kind in ("checkbox", "radio"):
