@@ -63,7 +63,11 @@ def preview(record_id: str) -> str | tuple[str, int]:
         names={one.attached.id: one.attached.name or one.attached.id[:8] for one in seen.files},
         answers=_answers(seen, seen.parts["document"]["fields"]),
         letters=[
-            {"kind": one["kind"], "answers": _answers(seen, one["fields"], text=True)}
+            {
+                "kind": one["kind"],
+                "text": one["fields"].get("w_narrative", ""),
+                "answers": _answers(seen, one["fields"]),
+            }
             for one in seen.parts["letters"]
         ],
         tags=_tags(seen),
@@ -169,11 +173,11 @@ def pictures(leaving: Leaving) -> list[str]:
     return [f"data:image/jpeg;base64,{base64.b64encode(one).decode()}" for one in shown]
 
 
-def _answers(seen: Preview, fields: dict[str, Any], *, text: bool = False) -> dict[str, Any]:
+def _answers(seen: Preview, fields: dict[str, Any]) -> dict[str, Any]:
     return {
         name: seen.placeholders.answer(value)
         for name, value in fields.items()
-        if text or name != "w_narrative"
+        if name != "w_narrative"
     }
 
 

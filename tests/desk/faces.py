@@ -69,7 +69,7 @@ class Faces:
             "/search?q=없는말", self.testimony, f"{self.testimony}?shown=1",
             f"/testimony/{self.other}", f"{self.testimony}?edit={self.tagged}",
             f"{self.testimony}?of={self.letter}", *self.files, f"{self.files[1]}?t=21,30",
-            "/members", "/keys", "/requests", "/custody", "/erasure", "/state", "/account",
+            "/members", "/keys", "/requests", "/custody", "/erasure", "/status", "/account",
             "/export", "/fingerprints", "/nowhere", "/testimony/" + "0" * 32,
         ):  # fmt: skip
             yield self.owner, path

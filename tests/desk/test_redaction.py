@@ -1,5 +1,6 @@
 """What is cut leaves nowhere: in no script, spelling, normalisation, file name or offset."""
 
+import secrets
 import unicodedata
 
 import pytest
@@ -111,6 +112,20 @@ def test_the_preview_shows_what_leaves_and_proposes_names(world, owner):
     public = preview(owner, record, "k_pub_anon")
     assert "김철옥" not in public.id("leaves").text
     assert "[NAME-" in public.id("leaves").text
+
+
+def test_the_preview_shows_what_was_written_later_and_what_is_cut_of_it(world, owner):
+    thread = secrets.token_hex(16)
+    record = world.arrive(TEXT, thread=thread, k_rescue="yes")
+    world.arrive("덧붙입니다. 다리 위에서.", kind="addition", thread=thread)
+    owner.queue()
+    page = preview(owner, record)
+    assert page.root.one("pre", data_letter="addition").text == "덧붙입니다. 다리 위에서."
+    form = page.form(action="/release")
+    page = owner.post_pairs(form, form.filled(quote=["다리", "", ""]), form.action + "/preview")
+    letter = page.root.one("pre", data_letter="addition")
+    assert "다리" not in letter.text
+    assert letter.one("mark", cls="cut")
 
 
 def test_nothing_that_was_cut_is_in_the_bundle(world, owner, partner):
