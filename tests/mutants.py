@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 from mutmut import __main__ as mutmut
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
@@ -32,10 +31,11 @@ class Bending:
     def __init__(self, mutants):
         self.mutants, self.running = mutants, {}
         self.reach, self.took = collections.defaultdict(list), {}
-        self.count = collections.Counter()
+        self.count, self.failed = collections.Counter(), False
 
     def pytest_runtestloop(self, session):
         assert not session.testsfailed, "the tests could not be collected"
+        session.config.pluginmanager.unregister(name="terminalreporter")
         self._learn(session.items)
         for data, name in self.mutants:
             while len(self.running) >= AT_ONCE:
@@ -52,13 +52,21 @@ class Bending:
         for item, after in zip(items, [*items[1:], None], strict=True):
             state()._stats.clear()
             began = time.process_time()
-            assert _passes(item, after), f"{item.nodeid} fails on what is not bent"
+            assert self._passes(item, after), f"{item.nodeid} fails on what is not bent"
             self.took[item] = time.process_time() - began
             for function in state()._stats:
                 self.reach[function].append(item)
         for tests in self.reach.values():
             tests.sort(key=self.took.get)
         print(f"{len(items)} tests, {sum(self.took.values()):.0f} s of CPU", flush=True)  # noqa: T201
+
+    def pytest_runtest_logreport(self, report):
+        self.failed = self.failed or report.failed
+
+    def _passes(self, item, after):
+        self.failed = False
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        return not self.failed
 
     def _try(self, data, name):
         tests = self.reach[mangled_name_from_mutant_name(name)]
@@ -76,7 +84,7 @@ class Bending:
         fine = False
         try:
             following = [*tests[1:], None]
-            fine = all(_passes(*pair) for pair in zip(tests, following, strict=True))
+            fine = all(self._passes(*pair) for pair in zip(tests, following, strict=True))
         finally:
             os._exit(SURVIVED if fine else NOTICED)
 
@@ -93,10 +101,6 @@ class Bending:
         self.count[said] += 1
         if said.isupper():
             print(said, name, flush=True)  # noqa: T201
-
-
-def _passes(item, after):
-    return not any(report.failed for report in runtestprotocol(item, nextitem=after, log=False))
 
 
 def generated(modules):
