@@ -45,7 +45,7 @@ class _Side:
     """One of the two apps, as the browsers of the other tests know a world."""
 
     def __init__(self, app, base):
-        self.app, self.base = app, base
+        self.app, self.base, self.accept = app, base, ""
 
 
 class Deployment:
