@@ -215,6 +215,26 @@ def test_the_queue_by_keys(window, open_desk):
     assert window.count("#bulk")
 
 
+def test_words_are_placed_by_keys(window, open_desk):
+    """Words under the mouse, then keys until the tag stands; without a script Enter sends too."""
+    record = open_desk.arrive(HANGUL)
+    window.go("/queue")
+    window.go(f"/testimony/{record}")
+    if window.script:
+        window.key("v")
+        window.select("온성으로 북송")
+        window.key("t")
+        assert window.ask("return document.activeElement.id") == "person"
+    else:
+        window.put("#place", "quote", "온성으로 북송")
+    window.put("#place", "person_name", "김철옥")
+    window.put("#place", "stage", "forced_repatriation")
+    window.put("#place", "track", "common")
+    window.one("#date_as_stated").click()
+    window.leads_on("Control+Enter" if window.script else "Enter")
+    assert placed(window, "온성으로 북송", "김철옥")
+
+
 def test_what_was_typed_outlives_the_session(window, open_desk):
     record, said = open_desk.arrive(HANGUL), "다리 위의 시간을 다시 물어볼 것"
     window.go("/queue")

@@ -175,3 +175,15 @@ def test_what_was_typed_comes_back_in_no_other_browser(world, owner, records):
     page = other.post(form, **said)
     assert page.status == 303
     assert "비밀" not in page.text
+
+
+def test_the_longest_translation_comes_back_after_log_in(world, owner, records):
+    form = owner.testimony(records[0]).form(action="/translation")
+    owner.cookies.clear()
+    page = owner.post(form, lang="en", text="가" * 200_000)
+    assert page.status == 401
+    said = {"name": "owner", "passphrase": world.passphrases["owner"]}
+    back = owner.post(page.form(action="/login"), **said)
+    assert owner.post(back.form("again")).status == 303
+    kept = owner.testimony(records[0]).root.one("pre", data_translation="en")
+    assert kept.text == "가" * 200_000

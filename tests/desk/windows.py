@@ -25,7 +25,7 @@ WHERE = """
     return [first.left + 1, middle(first), last.right - 1, middle(last)];
   }
 """
-KEYS = {"Enter": "\ue007"}
+KEYS = {"Enter": "\ue007", "Control": "\ue009"}
 
 
 class Window:
@@ -250,8 +250,12 @@ class Fox(Window):
         from marionette_driver.marionette import ActionSequence  # noqa: PLC0415
 
         for name in names:
-            keys = ActionSequence(self.page, "key", "keys")
-            keys.key_down(KEYS.get(name, name)).key_up(KEYS.get(name, name)).perform()
+            keys, held = ActionSequence(self.page, "key", "keys"), name.split("+")
+            for each in held:
+                keys.key_down(KEYS.get(each, each))
+            for each in reversed(held):
+                keys.key_up(KEYS.get(each, each))
+            keys.perform()
 
     def leads_on(self, key):
         """Press a key that leads to another page."""
