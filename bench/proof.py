@@ -76,7 +76,8 @@ PARTS = {
         ("NARU_ATTACHMENT_BYTES=2147483648",),
     ),
     "debian": Part(
-        "A fresh Debian, installed by deploy/ alone", (*PYTEST, "tests/deploy/fresh.py")
+        "A fresh Debian, installed by deploy/ alone; another for the intake alone",
+        (*PYTEST, "tests/deploy/fresh.py", "tests/deploy/fresh_intake.py"),
     ),
     "handing": Part("A partner's bundle with 1 GB of attachments", ("bench.handing",)),
 }

@@ -30,8 +30,9 @@ MIRRORS = "/etc/ssl/mirrors.crt"  # not the same place: an upgrade of Debian wri
 class Debian:
     """One machine; `run` does something on it, as root."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, name="naru", binds=None):
         self.root, self.log = Path(folder) / "debian", Path(folder) / "boot.log"
+        self.name, self.binds = name, binds or {}  # folders of this machine, seen inside
         self.process = self.leader = self.relay = None
 
     def make(self):
@@ -85,8 +86,9 @@ class Debian:
     def __enter__(self):
         words = ["systemd-nspawn", "--quiet", f"--directory={self.root}", "--boot"]
         words += ["--register=no", "--keep-unit", "--private-network", "--console=pipe"]
-        words += ["--machine=naru", "--resolv-conf=off", "--timezone=off"]
+        words += [f"--machine={self.name}", "--resolv-conf=off", "--timezone=off"]
         words += [f"--bind-ro={path}" for path in self._folders()]
+        words += [f"--bind={here}:{inside}" for here, inside in self.binds.items()]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -323,6 +323,8 @@ def test_it_moves_to_postgresql_as_the_guide_says_and_lives_on_its_roles(debian,
     witness(debian, founded, "write")
     assert queue(debian, founded) == before + 1
     debian.run("systemctl", "start", "naru-backup")
+    for word in ("status", "status --arrived", "custody verify", "steward"):
+        typed(debian, f"python -m app {word}")
     assert set(findings(debian)) <= set(CANNOT)
 
 
