@@ -44,6 +44,8 @@ def rows() -> list[Row]:
         read = list(passages(name))
         for lang in LANGS:
             tally = _tally(each for each in read if each.lang == lang)
+            if not tally["wanted"]:
+                continue
             least = None if name == KEPT else _LEAST["passages"]
             out += _scores(f"passages, {name}", lang, tally, least=least)
     return out
