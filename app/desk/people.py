@@ -18,7 +18,7 @@ from app.desk.stages import path_of
 from app.desk.words import gettext
 from app.reading.claims import Claim, days
 from app.reading.clock import clocks
-from app.reading.closing import UN_URGENT, Closing, Group, closing, cohorts
+from app.reading.closing import UN_URGENT, Group, closing, cohorts, soonest
 from app.reading.corroboration import corroborate
 from app.reading.rules import questions
 from app.reading.wording import expectation
@@ -174,10 +174,13 @@ def clock() -> str:
     """Show which windows close soonest, and where the model would expect known groups today."""
     model, today = desk().model, _today()
     held, rings = book().working.index(keyring()), visible(keyring().rings)
-    soon: list[Closing] = held.kept(
-        ("closing", today, *rings),
-        lambda: closing(model, book().peopling.recent(keyring()), today)[:SHOWN],
+    told = book().peopling.each(
+        keyring(),
+        ("closing", today),
+        book().peopling.recent(keyring()),
+        lambda claims: closing(model, claims, today),
     )
+    soon = soonest(one for each in told.values() for one in each)[:SHOWN]
     groups = held.kept(
         ("returns", today, *rings),
         lambda: [(one, _held_then(held, rings, one)) for one in cohorts(model, (), today)],

@@ -3,13 +3,12 @@
 from flask import Blueprint, render_template, request
 
 from app.casebook.indexing import mapping
-from app.casebook.indexing.conditions import visible
 from app.casebook.shapes import Tag
 from app.desk.context import book, desk, keyring
 from app.desk.drawing import Drawing, Visit, draw
 from app.desk.narrative import place_of
 from app.desk.words import stays, when
-from app.reading.rules import Deviation, about_the_model
+from app.reading.rules import gathered, raised
 from app.web import language
 
 pages = Blueprint("stages", __name__)
@@ -51,14 +50,12 @@ def gaps() -> str:
 @pages.get("/map/model")
 def differs() -> str:
     """Show what testimonies tell otherwise than the model: evidence about it, not about them."""
-    index, model = book().vault.index(keyring()), desk().model
-
-    def hold() -> list[tuple[list[Deviation], int]]:
-        claims = book().peopling.fullest(keyring())
-        return [(about_the_model(model, claims), len({claim.person for claim in claims}))]
-
-    ((found, persons),) = index.kept(("differs", *visible(keyring().rings)), hold)
-    return render_template("desk/differs.html", model=model, found=found, persons=persons)
+    model, peopling = desk().model, book().peopling
+    told = peopling.each(
+        keyring(), ("differs",), peopling.fullest(keyring()), lambda claims: raised(model, claims)
+    )
+    found = gathered(model, (one for each in told.values() for one in each))
+    return render_template("desk/differs.html", model=model, found=found, persons=len(told))
 
 
 def path_of(tags: tuple[Tag, ...]) -> Drawing:

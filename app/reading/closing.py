@@ -63,7 +63,11 @@ def closing(model: Model, claims: Iterable[Claim], today: date) -> list[Closing]
         if clock.ended is None:
             episode = [each for each in known[clock.person] if each.episode == clock.episode]
             found += _urgent(model, clock.person, episode, today)
-    found = [each for each in found if each.closes[1] >= today]
+    return soonest(each for each in found if each.closes[1] >= today)
+
+
+def soonest(found: Iterable[Closing]) -> list[Closing]:
+    """Put what closes soonest first."""
     return sorted(found, key=lambda each: (each.closes[0], each.closes[1], each.person, each.what))
 
 

@@ -30,6 +30,8 @@ _KO_LUNAR = [
     rf"(?:\s*(?P<day>\d{{1,2}}(?=\s*일)|{KO_DAY}|{KO_SINO}(?=\s*일))(?:\s*일)?)?",
     rf"음력(?:으로)?\s*(?P<year>{_YEAR})\s*년\s*(?P<leap>윤)?\s*(?P<month>{_KO_MONTH})\s*(?:월|달)"
     rf"(?:\s*(?P<day>\d{{1,2}}(?=\s*일)|{KO_DAY}|{KO_SINO}(?=\s*일))(?:\s*일)?)?",
+    rf"(?:(?P<year>{_YEAR})\s*년|(?P<relative>{_KO_REL}))?\s*(?P<leap>윤)\s?(?P<month>\d{{1,2}}|{KO_SINO})\s*월"
+    rf"(?:\s*(?P<day>\d{{1,2}}(?=\s*일)|{KO_DAY}|{KO_SINO}(?=\s*일))(?:\s*일)?)?",
     rf"(?P<month>동짓|섣)달(?:\s*(?P<day>{KO_DAY}))?",
 ]
 _ZH = [
@@ -49,6 +51,7 @@ _EN = [
     rf"\b(?:(?P<part>early|mid|late)[- ])?(?P<month>{_EN_MONTH})(?: of)?,? (?P<year>{_YEAR})\b",
     rf"\b(?:the )?(?P<season>spring|summer|autumn|fall|winter)(?: of)? (?P<year>{_YEAR})\b",
     r"\b(?P<relative>last|this) (?P<season>spring|summer|autumn|fall|winter)\b",
+    rf"\b(?P<month>{_EN_MONTH}) (?:of )?juche (?P<juche>\d{{2,3}})\b",
     rf"\bjuche (?:year )?(?P<juche>\d{{2,3}})\b(?:,? (?P<month>{_EN_MONTH}))?",
     rf"\b(?:in|since|until|before|after|of|from|year) (?P<year>{_YEAR})\b",
 ]
@@ -79,7 +82,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 AROUND = {
     "ko": {
         "next": r"EVENT(?:이|가)?\s*(?:끝난|폐막한|폐막|막을 내린|끝나고)?\s*(?:바로\s*)?(?:다음\s*날|이튿날)",
-        "after": r"EVENT(?:이|가)?\s*(?:끝난|끝나고|폐막|폐막한|막을 내린)?\s*(?:지\s*얼마\s*안|뒤|후|다음|직후|나서|끝나고|끝나자)",
+        "after": r"EVENT(?:이|가)?\s*(?:끝난|끝나고|폐막|폐막한|막을 내린)?\s*(?:지\s*얼마\s*안|뒤|이후|후|다음|직후|나서|끝나고|끝나자)",
         "before": r"EVENT(?:이|가)?\s*(?:시작(?:되|하)기|열리기|개막)?\s*(?:전|직전)",
         "during": r"EVENT\s*(?:때|동안|기간|중|도중)",
     },

@@ -160,7 +160,7 @@ def _lunar(kind: str, found: re.Match[str], years: _Year) -> _Read:
     day, leap = parts.get("day") or "", bool(parts.get("leap"))
     try:
         if day.startswith("그믐"):
-            made = lunar.last_of(year, month)
+            made = lunar.last_of(year, month, leap=leap)
         elif number(day) is not None:
             made = lunar.solar(year, month, number(day) or 0, leap=leap)
         else:
@@ -174,10 +174,11 @@ def _lunar(kind: str, found: re.Match[str], years: _Year) -> _Read:
 
 
 def _lunar_month(year: int, month: int, *, leap: bool) -> _Read:
-    first, last = lunar.solar(year, month, 1, leap=leap), lunar.last_of(year, month)
+    said = f"lunar {year}-{'leap ' if leap else ''}{month:02}"
+    first, last = (lunar.solar(year, month, 1, leap=leap), lunar.last_of(year, month, leap=leap))
     if first is None or last is None:
-        return None
-    return f"{first}/{last}", f"lunar {year}-{month:02} = {first} to {last}", "lunar"
+        return "", f"{said}: none", "lunar"
+    return f"{first}/{last}", f"{said} = {first} to {last}", "lunar"
 
 
 def _feast(kind: str, found: re.Match[str], years: _Year) -> _Read:

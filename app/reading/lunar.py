@@ -29,6 +29,7 @@ def solar(year: int, month: int, day: int, *, leap: bool = False) -> date | None
     return date(calendar.solarYear, calendar.solarMonth, calendar.solarDay)
 
 
-def last_of(year: int, month: int) -> date | None:
+def last_of(year: int, month: int, *, leap: bool = False) -> date | None:
     """Return the last day of a lunar month (그믐): its 30th, or its 29th."""
-    return solar(year, month, MONTHS_DAYS) or solar(year, month, MONTHS_DAYS - 1)
+    full = solar(year, month, MONTHS_DAYS, leap=leap)
+    return full or solar(year, month, MONTHS_DAYS - 1, leap=leap)

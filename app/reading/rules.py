@@ -81,21 +81,37 @@ def questions(model: Model, claims: Iterable[Claim]) -> list[Question]:
 
 def about_the_model(model: Model, claims: Iterable[Claim]) -> list[Deviation]:
     """Count, for every rule about the model, the people and the independent sources behind it."""
+    return gathered(model, raised(model, claims))
+
+
+Raised = tuple[str, str, tuple[Claim, ...]]  # a rule about the model, a person, what it rests on
+
+
+def raised(model: Model, claims: Iterable[Claim]) -> list[Raised]:
+    """Return what the claims tell otherwise than the model: of each person by itself."""
     known = list(claims)
     by_id = {claim.id: claim for claim in known}
-    raised: dict[str, list[Question]] = {}
-    for each in questions(model, known):
-        if each.severity in _ABOUT_THE_MODEL:
-            raised.setdefault(each.rule, []).append(each)
     return [
-        Deviation(
-            rule,
-            len({each.person for each in asked}),
-            len(independent_groups(by_id[one] for one in _once(asked))),
-        )
-        for rule, asked in raised.items()
+        (each.rule, each.person, tuple(by_id[one] for one in each.claims))
+        for each in questions(model, known)
+        if each.severity in _ABOUT_THE_MODEL
     ]
 
 
-def _once(asked: list[Question]) -> dict[str, None]:
-    return dict.fromkeys(one for each in asked for one in each.claims)
+def gathered(model: Model, every: Iterable[Raised]) -> list[Deviation]:
+    """Count what was raised of many people: the strongest rules first."""
+    by_rule: dict[str, list[Raised]] = {}
+    for each in every:
+        by_rule.setdefault(each[0], []).append(each)
+    strength = list(model.enums["severity"])
+    return [
+        Deviation(
+            rule,
+            len({person for _, person, _ in asked}),
+            len(independent_groups({one.id: one for *_, hit in asked for one in hit}.values())),
+        )
+        for rule, asked in sorted(
+            by_rule.items(),
+            key=lambda each: (strength.index(model.rules[each[0]].severity), each[0]),
+        )
+    ]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from korean_lunar_calendar import KoreanLunarCalendar
 
 from app.reading.dates import convert, find_dates
 from app.reading.durations import find_durations
@@ -30,6 +31,14 @@ WORKED = [
     ("2023年农历八月二十五", "2023-10-09", "lunar"),
     ("the 25th day of the eighth lunar month, 2023", "2023-10-09", "lunar"),
     ("음력 2020년 윤4월 15일", "2020-06-06", "lunar"),
+    # a leap month has days of its own: 2020 had two fourth months, 2023 two second ones
+    ("음력 2020년 4월", "2020-04-23/2020-05-22", "lunar"),
+    ("음력 2020년 윤4월", "2020-05-23/2020-06-20", "lunar"),
+    ("2020년 음력 윤사월 초하루", "2020-05-23", "lunar"),
+    ("음력 2020년 윤4월 그믐", "2020-06-20", "lunar"),
+    ("2020년 윤4월 10일", "2020-06-01", "lunar"),
+    ("农历2023年闰二月", "2023-03-22/2023-04-19", "lunar"),
+    ("农历2023年闰二月十五", "2023-04-05", "lunar"),
     ("2023년 음력 섣달 그믐날", "2024-02-09", "lunar"),
     ("2023년 음력 팔월", "2023-09-15/2023-10-14", "lunar"),
     ("2023년 추석", "2023-09-29", "feast"),
@@ -39,6 +48,8 @@ WORKED = [
     ("주체 112(2023)년", "2023", "juche"),
     ("主体112年10月9日", "2023-10-09", "juche"),
     ("Juche 112", "2023", "juche"),
+    ("October of Juche 112", "2023-10", "juche"),
+    ("주체112년 가을", "2023-23", "juche"),
     # seasons
     ("2018년 여름", "2018-22", "season"),
     ("the winter of 2007", "2007-24", "season"),
@@ -53,6 +64,8 @@ WORKED = [
     ("the day after the Asian Games closed", "2023-10-09", "anchor"),
     ("亚运会闭幕的第二天", "2023-10-09", "anchor"),
     ("항저우 아시안게임이 끝난 뒤", "2023-10-08/..", "anchor"),
+    ("아시안게임 이후", "2023-10-08/..", "anchor"),
+    ("after the Asian Games", "2023-10-08/..", "anchor"),
     ("亚运会以后", "2023-10-08/..", "anchor"),
     ("before the Asian Games began", "../2023-09-23", "anchor"),
     ("아시안게임 기간", "2023-09-23/2023-10-08", "anchor"),
@@ -79,7 +92,9 @@ def test_without_a_year_nothing_is_guessed(words):
     assert (found.edtf, found.shown) == ("", "no year is named")
 
 
-@pytest.mark.parametrize("words", ["2023년 2월 30일", "2023년 13월 4일", "음력 2023년 8월 31일"])
+@pytest.mark.parametrize(
+    "words", ["음력 2023년 윤5월", "2023년 2월 30일", "2023년 13월 4일", "음력 2023년 8월 31일"]
+)
 def test_a_day_that_never_was_is_kept_as_stated_and_not_converted(words):
     found = convert(words)
     assert found is not None
@@ -146,6 +161,21 @@ def test_the_same_day_is_read_from_every_way_of_writing_it(day):
     if day.year < 2011:
         del ways[2]
     for way in ways:
+        found = convert(way)
+        assert found is not None
+        assert found.edtf == day.isoformat()
+
+
+@given(st.dates(date(1950, 1, 1), date(2049, 12, 31)))
+def test_every_day_is_read_back_from_its_lunar_name_leap_months_too(day):
+    calendar = KoreanLunarCalendar()
+    assert calendar.setSolarDate(day.year, day.month, day.day)
+    year, month, of = calendar.lunarYear, calendar.lunarMonth, calendar.lunarDay
+    leap = calendar.isIntercalation
+    for way in (
+        f"음력 {year}년 {'윤' if leap else ''}{month}월 {of}일",
+        f"农历{year}年{'闰' if leap else ''}{month}月{of}日",
+    ):
         found = convert(way)
         assert found is not None
         assert found.edtf == day.isoformat()

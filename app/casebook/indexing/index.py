@@ -8,7 +8,7 @@ import json
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -45,8 +45,8 @@ CREATE INDEX record_thread ON record (thread);
 CREATE TABLE tag (id TEXT PRIMARY KEY, record TEXT, person TEXT, stage TEXT, track TEXT, body TEXT,
   ring TEXT, quarter TEXT) WITHOUT ROWID;
 CREATE INDEX tag_record ON tag (record);
-CREATE INDEX tag_person ON tag (person);
-CREATE INDEX tag_quarter ON tag (quarter, ring);
+CREATE INDEX tag_person ON tag (person, ring);
+CREATE INDEX tag_quarter ON tag (quarter, ring, person);
 CREATE INDEX tag_stage ON tag (stage, track, ring, record);
 CREATE INDEX tag_who ON tag (stage, track, ring, person);
 CREATE TABLE person (id TEXT PRIMARY KEY, ring TEXT, name TEXT) WITHOUT ROWID;
@@ -64,6 +64,7 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         for schema in (SCHEMA, *(part.SCHEMA for part in PARTS)):
@@ -72,38 +73,20 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
         self._alike: Counter[str] = Counter()
         self._begun: set[str] = set()  # persons who have a record of their own
         self.readings: Readings[Any] = Readings()
-        self._changes = 0
-        self._memory: dict[tuple[object, ...], tuple[int, list[tuple[Any, ...]]]] = {}
 
     @override
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
-    @override
-    def remembered(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Answer a question about everything, once for as long as nothing is added."""
-        with self._lock:
-            known = self._memory.get((sql, *values))
-            if known is None or known[0] != self._changes:
-                known = (self._changes, self._all(sql, *values))
-                self._memory[(sql, *values)] = known
-            return known[1]
-
-    def kept(self, key: tuple[object, ...], make: Callable[[], list[Any]]) -> list[Any]:
-        """Make something once for as long as nothing is added."""
-        changes = self._changes
-        known = self._memory.get(key)
-        if known is None or known[0] != changes:
-            known = self._memory[key] = (changes, make())
-        return known[1]
-
     def add(self, record: str, ring: str, events: Iterable[Mapping[str, Any]], day: str) -> None:
         """Apply events of one record, in order."""
         with self._lock:
-            self._changes += 1
             for event in events:
+                persons = self._added(record, event)
                 getattr(self, f"_on_{event['e']}", self._nothing)(record, ring, event, day)
+                if persons:
+                    self._stale(persons)
 
     @contextmanager
     def filling(self) -> Iterator[None]:
@@ -131,12 +114,13 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
     def share(self, record: str, ring: str) -> None:
         """Let one member see a record of a ring that is not theirs."""
         with self._lock:
+            self._all_stale()
             self._db.execute("INSERT OR REPLACE INTO shared VALUES (?,?)", (record, ring))
 
     def forget(self, record: str) -> None:
         """Drop everything a record gave."""
         with self._lock:
-            self._changes += 1
+            self._all_stale()
             self._forget_alike(record)
             self._texts.pop(record, None)
             self._forget_named(record)
@@ -328,7 +312,7 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
     def stage_counts(self, rings: Sequence[str]) -> dict[tuple[str, str], int]:
         """Return how many records speak of each stage, by stage and track."""
         marks = ",".join("?" * len(rings))
-        rows = self.remembered(
+        rows = self.told(
             "SELECT stage, track, count(DISTINCT record) FROM tag"  # noqa: S608 - marks
             f" WHERE ring IN ({marks}) GROUP BY stage, track",
             *rings,

@@ -21,7 +21,7 @@ def persons_by_stage(index: Index, keyring: Keyring) -> Cells:
         "SELECT stage, track, count(DISTINCT person) FROM tag"  # noqa: S608 - marks
         f" WHERE ring IN ({marks}) GROUP BY stage, track"
     )
-    rows = index.remembered(sql, *rings)
+    rows = index.told(sql, *rings)
     return {(stage, track): count for stage, track, count in rows}
 
 
@@ -32,7 +32,7 @@ def quarters(index: Index, keyring: Keyring) -> list[str]:
         f"SELECT DISTINCT quarter FROM tag WHERE ring IN ({marks}) AND quarter <> ''"  # noqa: S608 - marks
         " ORDER BY quarter DESC"
     )
-    return [quarter for (quarter,) in index.remembered(sql, *rings)]
+    return [quarter for (quarter,) in index.told(sql, *rings)]
 
 
 def cells(index: Index, keyring: Keyring, quarter: str) -> Cells:
@@ -43,5 +43,5 @@ def cells(index: Index, keyring: Keyring, quarter: str) -> Cells:
         f" JOIN record r ON r.id = t.record WHERE t.ring IN ({marks}) AND t.quarter = ?"
         " GROUP BY t.stage, r.province"
     )
-    rows = index.remembered(sql, *rings, quarter)
+    rows = index.told(sql, *rings, quarter)
     return {(stage, province): count for stage, province, count in rows}

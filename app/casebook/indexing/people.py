@@ -266,9 +266,9 @@ class People:
             "SELECT DISTINCT person, json_extract(body, '$.date_from') FROM tag"  # noqa: S608 - marks
             f" WHERE quarter = ? AND stage = ? AND ring IN ({marks})"
         )
-        return [
-            (self.root(person), date) for person, date in self._all(sql, quarter, stage, *rings)
-        ]
+        roots = self.roots()
+        rows = self._all(sql, quarter, stage, *rings)
+        return [(roots.get(person, person), date) for person, date in rows]
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:

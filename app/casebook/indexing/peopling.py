@@ -6,7 +6,8 @@ peopling.part(keyring, "<the one who stays>", "<the other>")
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -18,8 +19,9 @@ from app.casebook.shapes import BadTag, NotFound, Person, Tag
 from app.casebook.store import Store
 from app.casebook.vault import READERS, Vault
 from app.casebook.working import Working
-from app.reading.claims import Claim, Source
+from app.reading.claims import Claim, Source, by_person
 
+T = TypeVar("T")
 LONGEST = 200
 CALLED = 12  # people shown under a name
 CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
@@ -151,17 +153,37 @@ class Peopling:
         roots = {} if person else index.roots()
         return [_claim(tag, person or roots.get(tag.person, tag.person), sources) for tag in tags]
 
-    def recent(self, keyring: Keyring) -> list[Claim]:
-        """Return the claims about everybody of whom something recent is told: for all clocks."""
+    def recent(self, keyring: Keyring) -> list[str]:
+        """Return everybody of whom something recent is told: who has a clock that runs."""
         index, rings = self._index(keyring)
         since = dt.date.fromisoformat(self._store.today()) - RECENT
-        told = index.told_since(rings, f"{since.year}-Q{(since.month + 2) // 3}", MOST)
-        return self._about(keyring, told)
+        quarter = f"{since.year}-Q{(since.month + 2) // 3}"
+        return index.kept(
+            ("recent", quarter, *rings), lambda: index.told_since(rings, quarter, MOST)
+        )
 
-    def fullest(self, keyring: Keyring) -> list[Claim]:
-        """Return the claims about those of whom most is told: what speaks about the model."""
+    def fullest(self, keyring: Keyring) -> list[str]:
+        """Return those of whom most is told: who speaks about the model."""
         index, rings = self._index(keyring)
-        return self._about(keyring, index.told_most(rings, FULLEST))
+        return index.kept(("fullest", *rings), lambda: index.told_most(rings, FULLEST))
+
+    def each(
+        self,
+        keyring: Keyring,
+        what: tuple[object, ...],
+        persons: Sequence[str],
+        read: Callable[[list[Claim]], T],
+    ) -> dict[str, T]:
+        """Read something of what is claimed of each person, once until more is told of them."""
+        index, rings = self._index(keyring)
+        roots = index.roots()
+
+        def make(missing: list[str]) -> dict[str, T]:
+            told = by_person(self._about(keyring, missing))
+            return {one: read(told.get(one, [])) for one in missing}
+
+        wanted = dict.fromkeys(roots.get(one, one) for one in persons)
+        return index.each((*what, *rings), wanted, make)
 
     def _about(self, keyring: Keyring, persons: Sequence[str]) -> list[Claim]:
         """Return the claims about persons and about everybody they were joined with."""

@@ -4,21 +4,14 @@ Mixed into ``Index``.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from app.casebook.indexing.conditions import ROW, conditions, row_of
+from app.casebook.indexing.remembering import Remembering
 from app.casebook.shapes import Page
 
 
-class Queueing:
+class Queueing(Remembering):
     """The part of the index that pages through it. It needs ``_all`` and ``remembered``."""
-
-    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        raise NotImplementedError
-
-    def remembered(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Answer a question about everything, once for as long as nothing is added."""
-        raise NotImplementedError
 
     def queue(
         self,
