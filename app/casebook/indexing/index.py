@@ -83,10 +83,10 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
         """Apply events of one record, in order."""
         with self._lock:
             for event in events:
-                persons = self._added(record, event)
+                before = self._count(record, event)
                 getattr(self, f"_on_{event['e']}", self._nothing)(record, ring, event, day)
-                if persons:
-                    self._stale(persons)
+                if before:
+                    self._stale(before | self._tells_of(record, event))
 
     @contextmanager
     def filling(self) -> Iterator[None]:

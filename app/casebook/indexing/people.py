@@ -245,8 +245,8 @@ class People:
         """Return persons of whom something is dated to a quarter or later, the latest first."""
         marks = ",".join("?" * len(rings))
         sql = (
-            f"SELECT person FROM tag WHERE quarter >= ? AND ring IN ({marks})"  # noqa: S608 - marks
-            " GROUP BY person ORDER BY max(quarter) DESC, person LIMIT ?"
+            "SELECT person FROM tag INDEXED BY tag_quarter WHERE quarter >= ?"  # noqa: S608 - marks
+            f" AND ring IN ({marks}) GROUP BY person ORDER BY max(quarter) DESC, person LIMIT ?"
         )
         return [person for (person,) in self._all(sql, quarter, *rings, limit)]
 

@@ -78,14 +78,22 @@ class Remembering:
                     self._of_each.popitem(last=False)
         return {one: found[one] if one in found else known[one] for one in wanted}
 
-    def _added(self, record: str, event: Mapping[str, Any]) -> set[str]:
-        """Count an event; return the persons it tells of, whose readings are stale with it."""
+    def _count(self, record: str, event: Mapping[str, Any]) -> set[str]:
+        """Count an event; return whom it tells of before it is applied, where that matters."""
         self._changes += 1
         if event["e"] not in TELLING:
             return set()
         self._tellings += 1
-        if not self._of_each:
-            return set()
+        return {record, *self._tells_of(record, event)} if self._of_each else set()
+
+    def _stale(self, persons: set[str]) -> None:
+        """Drop what was read of persons."""
+        for known in self._of_each.values():
+            for person in persons:
+                known.pop(person, None)
+
+    def _tells_of(self, record: str, event: Mapping[str, Any]) -> set[str]:
+        """Return the persons an event tells of, and who they are joined to."""
         persons = {event[one] for one in ("person", "child") if one in event}
         match event["e"]:
             case "join" | "part" | "person":
@@ -99,12 +107,6 @@ class Remembering:
     def _tagged(self, where: str, value: str) -> set[str]:
         rows = self._all(f"SELECT person FROM tag WHERE {where} = ?", value)  # noqa: S608 - names above
         return {person for (person,) in rows}
-
-    def _stale(self, persons: Iterable[str]) -> None:
-        """Drop what was read of these persons, and of whom they are joined to now."""
-        for person in {*persons, *(self.root(one) for one in persons)}:
-            for known in self._of_each.values():
-                known.pop(person, None)
 
     def _all_stale(self) -> None:
         """Drop everything: what may be seen, or whose it is, changed."""
