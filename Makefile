@@ -2,7 +2,7 @@
 # Python 3.11 or later, git and make are enough, without root; everything lands in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-page bench-smoke proof fuzz mutants pictures clean
+.PHONY: help run test check lint format bench bench-page bench-smoke proof fuzz mutants pictures reader clean
 
 ARGS ?=
 FUZZ_SECONDS ?= 300
@@ -70,6 +70,9 @@ mutants: .venv/test.stamp ## Bend crypto/ itself and see which tests notice (ARG
 
 pictures: .venv/test.stamp ## Take the pictures in docs/pictures again, over the fictional samples
 	NARU_REQUIRE_ALL=1 $(PY) -m pytest -p no:randomly tests/outside/pictures.py
+
+reader: .venv/test.stamp ## Let Orca read the witness's pages in Firefox, and hold what it speaks to them
+	NARU_REQUIRE_ALL=1 $(PY) -m pytest -p no:randomly tests/outside/reader.py
 
 ##@ Leave no trace
 

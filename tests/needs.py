@@ -17,6 +17,7 @@ PACKAGES = {
     "node": "nodejs",
     "npm": "npm",
     "openssl": "openssl",
+    "orca": "orca xvfb dbus-daemon at-spi2-core",
     "pdfinfo": "poppler-utils",
     "pdftotext": "poppler-utils",
     "sha256sum": "coreutils",

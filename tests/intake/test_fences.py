@@ -17,7 +17,7 @@ FIELDS = [
     ("keep_first", "no"),
     ("about", "0" * 32),
 ]
-STORES_NOTHING = {"intake.switch"}
+STORES_NOTHING = {"intake.switch", "sealed.answered"}
 
 
 def posting_rules(app):

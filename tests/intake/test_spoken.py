@@ -1,8 +1,8 @@
 """What a screen reader is told: the accessibility tree that Chromium hands to it, page by page.
 
-No reader speaks here; what it speaks from does. Each control has a name in the page's language,
-headings lead through the page, a refusal is announced, and nothing is told in another order than
-it stands in.
+No reader speaks here (`make reader` lets one); what it speaks from does. Each control has a name in
+the page's language, headings lead through the page, a refusal is announced, and nothing is told in
+another order than it stands in.
 """
 
 import itertools
@@ -88,3 +88,14 @@ def test_what_must_be_filled_in_is_said_with_its_question_and_nothing_else_is(
     roles = [role for role, _, _ in order if role in CONTROLS]
     assert roles.index("textbox") < roles.index("combobox") < roles.index("checkbox")
     context.close()
+
+
+@pytest.mark.parametrize("lang", WORDS)
+def test_what_orca_was_heard_to_leave_out_or_to_add_is_mended(world, visitor, lang):
+    """Decision 0027: a refusal has the focus, an outcome no role, an empty box nothing wrong."""
+    for name, page in pages(world, visitor, lang):
+        if (refusal := page.id("error")) is not None:
+            assert {"autofocus", "tabindex"} <= refusal.attrs.keys(), name
+        assert "role" not in (page.id("done").attrs if page.id("done") else {}), name
+        required = [node for node in page.root.all() if "required" in node.attrs]
+        assert {node.attrs.get("aria-invalid") for node in required} <= {"false"}, name

@@ -40,6 +40,8 @@ OF_SAFEST = ("javascript.enabled", "svg.disabled", "mathml.disabled")
 class Firefox:
     """A browser behind a client's SocksPort, or on loopback. `page` is its Marionette."""
 
+    flags, environ = ("--headless",), {}
+
     def __init__(self, program, folder, socks=None, *, script=False):
         self.program, self.folder, self.socks, self.script = program, folder, socks, script
         self.process = self.page = None
@@ -51,7 +53,7 @@ class Firefox:
         self.folder.mkdir()
         lines = [f'user_pref("{name}", {value});' for name, value in self._prefs(port)]
         (self.folder / "user.js").write_text("\n".join(lines) + "\n")
-        command = [self.program, "--headless", "--no-remote", "--marionette"]
+        command = [self.program, *self.flags, "--no-remote", "--marionette"]
         with (self.folder / "firefox.log").open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--profile", str(self.folder)],
@@ -62,6 +64,7 @@ class Firefox:
                     "HOME": str(self.folder),
                     "PATH": "/usr/bin:/bin",
                     "MOZ_DISABLE_CONTENT_SANDBOX": "1",
+                    **self.environ,
                 },
             )
         try:
