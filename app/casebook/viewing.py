@@ -4,6 +4,7 @@ The bytes are opened in memory and given to a process that has nothing else (``j
 comes back is a new picture. The original is never altered, and leaves only where a reason is said.
 """
 
+import itertools
 import json
 import subprocess
 import threading
@@ -26,6 +27,8 @@ from crypto.errors import CryptoError
 from crypto.parts import File
 
 JAIL = Path(__file__).with_name("jailed.py")
+HEARING = Path(__file__).with_name("jailed_hearing.py")
+END = 8 * 1024 * 1024  # of a recording: what is told stands at its beginning or its end
 PATIENCE = 20
 JAILS = 2  # at once: each may take a gigabyte
 HEAD = 65536
@@ -167,6 +170,23 @@ class Viewing:
         if not png.startswith(PNG) or not 0 < pages <= MOST_PAGES:
             raise NotShown
         return Picture(png, pages, tuple(dict.fromkeys(hidden))[:MOST_NAMES])
+
+    def hidden_in(self, one: Attached) -> tuple[str, ...]:
+        """Name what a recording holds beside what is seen and heard. Raises ``NotShown``."""
+        kind, size = self.type_of(one), one.size
+        if kind not in PLAYED:
+            raise NotShown
+        head = min(size, END)
+        ends = [self.part_of(one, 0, head - 1)]
+        if size > head:
+            ends.append(self.part_of(one, max(head, size - END), size - 1))
+        words = [kind, str(head), str(size)]
+        made = self.jailed(words, itertools.chain(*ends), HEARING)
+        try:
+            hidden = [str(name)[:60] for name in json.loads(made)["hidden"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotShown from error
+        return tuple(dict.fromkeys(hidden))[:MOST_NAMES]
 
     def jailed(
         self, words: list[str], data: Iterator[bytes], jail: Path | None = None, patience: int = 0

@@ -55,6 +55,10 @@ def _shown(
     if kind in DRAWN:
         with contextlib.suppress(NotShown):
             picture = viewing.draw(one, number)
+    hidden = picture.hidden if picture else None
+    if kind in PLAYED:
+        with contextlib.suppress(NotShown):
+            hidden = viewing.hidden_in(one)
     editions = working.index(keyring()).transcripts(record_id, item_id)
     newest = editions[0] if editions else None
     alone = {"testimony": None, "veil": working.settings(keyring()).veil and not placing.shown()}
@@ -69,6 +73,7 @@ def _shown(
         kind=kind,
         page=min(number, picture.pages) if picture else 1,
         picture=picture,
+        hidden=hidden,
         played=kind in PLAYED,
         heard=kind.startswith("audio/"),
         at_second=_second(),
