@@ -22,6 +22,7 @@ from mutmut.state import state
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
 AT_ONCE = int(os.environ.get("NARU_CHILDREN", "1"))
+MEMORY = 4 << 30  # of address space: what reads without end must not take the machine with it
 NOTICED, SURVIVED, UNTESTED, ENDLESS = 1, 0, 33, 36
 
 
@@ -78,8 +79,9 @@ class Bending:
             self.running[child] = data, name
             return
         set_mutant_under_test(name)
-        most = 10 + 10 * int(sum(self.took[test] for test in tests))
+        most = 5 + 5 * int(sum(self.took[test] for test in tests))
         resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         signal.signal(signal.SIGXCPU, lambda *_: os._exit(ENDLESS))
         fine = False
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from needs import need
 
-from crypto import signing, sshsig
+from crypto import signing, sshsig, trust
 from crypto.errors import MalformedKey, MalformedSignature, WrongSignature
 from crypto.signing import PublicSigner, Signatures, Signer
 from crypto.trust import Trusted
@@ -224,3 +224,16 @@ def test_files_of_keys_are_text_of_some_size():
     for data in (b"\xff\xfe", b"#" * (1 << 21)):
         with pytest.raises(MalformedKey):
             Trusted.parse(data)
+
+
+def test_a_file_of_keys_and_a_line_of_it_may_be_as_long_as_they_may_be(signer):
+    key = signer.public.ssh
+    line = f"{key} {'x' * (trust.LONGEST_LINE - len(key) - 1)}"
+    assert len(line) == trust.LONGEST_LINE
+    assert Trusted.parse(line.encode()) == Trusted.parse(key.encode())
+    with pytest.raises(MalformedKey, match="not an Ed25519 SSH public key"):
+        Trusted.parse(f"{line}x".encode())
+    longest = f"{key}\n".encode().ljust(trust.LARGEST, b"#")
+    assert Trusted.parse(longest).covering(signer.public, signing.KEY)
+    with pytest.raises(MalformedKey, match="too long for a file"):
+        Trusted.parse(longest + b"#")

@@ -498,3 +498,17 @@ def test_a_file_that_went_missing_while_it_was_read(folder):
 def test_a_line_of_keys_that_never_ends_is_refused_at_once(line):
     with pytest.raises(MalformedKey):
         Trusted.parse(line)
+
+
+def test_each_bound_of_a_container_is_reached_and_not_passed(folder, tmp_path, monkeypatch):
+    path = bundles.zipped(tmp_path)
+    length = struct.unpack_from("<L", path.read_bytes(), path.stat().st_size - 10)[0]
+    with bag_reading.opened(folder) as found:
+        files, small = len(found.sizes), max(found.sizes[one] for one in bag.SIGNATURES)
+    bounds = {"MOST_FILES": files, "LARGEST_DIRECTORY": length, "LARGEST_SMALL": small}
+    for name, most in bounds.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(bag_reading, name, most)
+            assert verify(path).items == 2
+            patch.setattr(bag_reading, name, most - 1)
+            refused(path)
