@@ -1,5 +1,6 @@
 """Writing a bundle: what stock tools say of it, and what the writer refuses."""
 
+import hashlib
 import io
 import json
 import subprocess
@@ -191,3 +192,44 @@ def test_files_are_streamed_and_never_held():
     vouching = bundle.vouch(bundles.DESK, bundles.SIGNER.public)
     bundle.write(sink, "b", files, {}, bundles.SIGNER, vouching)
     assert all(written >= 10_000 * n for n, written in enumerate(seen, start=1))
+
+
+@pytest.mark.parametrize("second", ["a", "A/c", "a/b", "a/B", "a/b/c", "A"])
+def test_two_paths_that_some_file_system_takes_for_one_are_refused(second):
+    names = bag.Names()
+    names.add("a/b")
+    with pytest.raises(UnfitName, match="twice"):
+        names.add(second)
+    names.add("a/c")
+
+
+def test_measured_it_has_the_length_of_the_bundle_and_is_none():
+    vouching = bundle.vouch(bundles.DESK, bundles.SIGNER.public)
+    sinks, pauses = (Pipe(), Pipe()), []
+    for sink, measured in zip(sinks, (False, True), strict=True):
+        files = [*bundles.payload(), *bundles.account()]
+        files.append(("index.json", bundle.index(bundles.ITEMS, "2026-11", "k_court")))
+        making = bundle.steps(
+            sink, "b", files, bundles.INFO, bundles.SIGNER, vouching,
+            stamp=lambda _: b"token", measured=measured,
+        )  # fmt: skip
+        pauses.append(sum(1 for _ in making))
+    whole, empty = (b"".join(sink.parts) for sink in sinks)
+    assert len(whole) == len(empty)
+    assert whole != empty
+    assert pauses[0] == pauses[1] > len(bundles.payload()) + 99  # the recording came in a hundred
+
+
+def test_a_stamp_is_over_the_tag_manifest_and_stands_beside_its_signatures(tmp_path):
+    vouching = bundle.vouch(bundles.DESK, bundles.SIGNER.public)
+    files = [*bundles.payload(), *bundles.account()]
+    files.append(("index.json", bundle.index(bundles.ITEMS, "2026-11", "k_court")))
+    with (tmp_path / "b.zip").open("wb") as sink:
+        info = bundle.write(
+            sink, "b", files, {}, bundles.SIGNER, vouching, stamp=lambda data: b"over " + data
+        )
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        tagmanifest = archive.read(f"b/{bag.TAGMANIFEST}")
+        assert archive.read(f"b/{bag.STAMP}") == b"over " + tagmanifest
+    assert hashlib.sha256(tagmanifest).hexdigest() == info.tagmanifest
+    assert "openssl ts" in verify(tmp_path / "b.zip").steps[-1]
