@@ -512,3 +512,53 @@ def test_each_bound_of_a_container_is_reached_and_not_passed(folder, tmp_path, m
             assert verify(path).items == 2
             patch.setattr(bag_reading, name, most - 1)
             refused(path)
+
+
+def test_a_file_that_comes_in_several_pieces_is_read_whole(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(bag_reading, "CHUNK", 100)
+    assert verify(folder) == verify(bundles.zipped(tmp_path))
+
+
+def test_a_folder_that_may_not_be_looked_into_is_not_taken_for_an_empty_one(folder, monkeypatch):
+    true = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("signatures"):
+            raise PermissionError(13, "Permission denied", path)
+        return true(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PermissionError):
+        verify(folder)
+
+
+def directory_changed(tmp_path, offset, form, value):
+    """A bundle whose ZIP says this at an offset of its directory's first entry."""
+    path = bundles.zipped(tmp_path)
+    data = bytearray(path.read_bytes())
+    struct.pack_into(form, data, data.index(b"PK\1\2") + offset, value(len(data)))
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("offset", "form", "value", "said"),
+    [
+        (10, "<H", lambda _: zipfile.ZIP_DEFLATED, "packed anew"),
+        (20, "<L", lambda _: 1, "packed anew"),
+        (24, "<L", lambda _: 1, "packed anew"),
+        (42, "<L", lambda size: size, "points outside"),
+    ],
+    ids=["method", "stored size", "size", "place"],
+)
+def test_one_number_of_the_directory_is_enough(tmp_path, offset, form, value, said):
+    with pytest.raises(MalformedBundle, match=said):
+        verify(directory_changed(tmp_path, offset, form, value))
+
+
+def test_no_more_than_a_piece_is_held_at_a_time(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(bag_reading, "CHUNK", 100)
+    for path in (folder, bundles.zipped(tmp_path)):
+        with bag_reading.opened(path) as found:
+            pieces = [*found.chunks("data/testimony/a1/photo.bin")]
+        assert [len(piece) for piece in pieces] == [100] * 100
