@@ -63,6 +63,12 @@ def test_a_unit_without_its_fences_is_over_the_threshold(tmp_path):
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
+@pytest.mark.parametrize("app", ["intake", "desk"])
+def test_a_unit_is_started_anew_however_often_it_ends(app):
+    lines = (DEPLOY / f"naru-{app}.service").read_text().splitlines()
+    assert {"Restart=always", "StartLimitIntervalSec=0"} <= set(lines)
+
+
 def test_the_firewall_is_understood_by_nft():
     done(need("nft"), "-c", "-f", DEPLOY / "nftables.conf")
 
