@@ -20,7 +20,7 @@ from outside.test_kill import Sent, Storm
 
 KILLS = int(os.environ.get("NARU_KILLS", "3"))
 AWAY = 503
-pytestmark = pytest.mark.timeout(120 + 10 * KILLS)
+pytestmark = pytest.mark.timeout(300 + 30 * KILLS)
 
 
 class Weather(Storm):
