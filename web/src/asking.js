@@ -15,11 +15,12 @@ export async function terms(form) {
   if (!to.question) return to;
   ticket?.remove();
   const asked = element("textarea", { name: "q_words", rows: "1", autocapitalize: "none" });
+  complain("");
   form.querySelector("button").before(
     element("input", { type: "hidden", name: "ticket", value: to.ticket }),
+    to.said && element("p", { id: "error", role: "alert" }, to.said), // where one looks now
     element("label", {}, to.question, asked),
   );
-  complain(to.said);
   asked.focus();
   throw new Asked();
 }
