@@ -43,7 +43,7 @@ class Firefox:
     flags, environ = ("--headless",), {}
 
     def __init__(self, program, folder, socks=None, *, script=False):
-        self.program, self.folder, self.socks, self.script = program, folder, socks, script
+        self.program, self.folder, self.socks, self.with_script = program, folder, socks, script
         self.process = self.page = None
 
     def __enter__(self):
@@ -85,8 +85,8 @@ class Firefox:
         raise AssertionError((self.folder / "firefox.log").read_text()[-2000:])
 
     def _prefs(self, port):
-        yield from ((name, "false") for name in OFF if not (self.script and name in OF_SAFEST))
-        yield from ((name, "true") for name in ON if not (self.script and name in OF_SAFEST))
+        yield from ((name, "false") for name in OFF if not (self.with_script and name in OF_SAFEST))
+        yield from ((name, "true") for name in ON if not (self.with_script and name in OF_SAFEST))
         yield from (
             ("marionette.port", port),
             ("network.proxy.type", 0 if self.socks is None else 1),
