@@ -20,7 +20,7 @@ from outside.demo import Demo, alive
 from outside.site import Site
 from outside.table import UNPROTECTED, leaks, suffered
 
-TIMES = int(os.environ.get("NARU_FAULTS", "3"))
+TIMES = int(os.environ.get("NARU_FAULTS", "2"))
 FAULTS = {
     "EIO on fsync": "inject=fsync,fdatasync:error=EIO",
     "ENOSPC on write": "inject=pwrite64,write:error=ENOSPC",
