@@ -121,7 +121,7 @@ def suffer(demo, fault, times):
         with strike as worker, ThreadPoolExecutor(AT_ONCE) as people:
             sends = lambda one: send(Site(demo.intake, timeout=20), *one)  # noqa: E731
             seen = list(people.map(sends, filled))
-        refused += seen.count(None)
+        refused += None in seen  # who comes late meets the next process, which is well
         end = time.monotonic() + 5
         while None in seen and alive(worker) and time.monotonic() < end:
             time.sleep(0.05)  # a commit that failed ends it
@@ -139,7 +139,7 @@ def desk_holds(demo):
 
 @pytest.fixture
 def place(tmp_path):
-    """Where a demonstration's data may lie for each fault; the small disk is a tmpfs of 48 MiB."""
+    """Where a demonstration's data may lie for each fault; the small disk is a tmpfs."""
     mounted = tmp_path / "small"
 
     def choose(fault):
@@ -149,7 +149,8 @@ def place(tmp_path):
             need("strace")
             return tmp_path / "data"
         mounted.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "naru-small", mounted]
+        room = f"size={48 + 4 * TIMES}m"  # for all that is acknowledged, and no more
+        command = ["mount", "-t", "tmpfs", "-o", f"{room},mode=0700", "naru-small", mounted]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             give_up("a small disk cannot be mounted here")
         return mounted / "data"
@@ -173,7 +174,7 @@ def test_a_failing_disk_loses_doubles_and_leaks_nothing(tmp_path, place, fault):
             found = walk.letters(walk.come_back(Site(demo.intake), one))
             assert [kind for kind, _ in found] == ["testimony"]
     row.tell()
-    assert refused == TIMES * AT_ONCE, "the fault did not reach the commit"
+    assert refused == TIMES, "the fault did not reach the commit"
     assert row.harmless, row
 
 
@@ -184,5 +185,5 @@ def test_without_the_protection_the_same_fault_is_seen_to_lose(tmp_path, place, 
     monkeypatch.setenv("PYTHONPATH", str(UNPROTECTED))
     with demonstration(place, fault, tmp_path) as demo:
         row, _, refused = suffer(demo, fault, 2)
-    assert refused < row.times * AT_ONCE
+    assert refused < row.times
     assert row.lost > 0, row
