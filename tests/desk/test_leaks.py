@@ -6,6 +6,7 @@ looked for does not come from the code that cuts. Every way into a bundle holds 
 
 import io
 import itertools
+import os
 import secrets
 import subprocess
 import unicodedata
@@ -13,13 +14,15 @@ from random import Random  # noqa: TID251 - seeded, so that a world can be made 
 
 import pytest
 from desk.bags import files, plain
+from desk.test_recordings_stay import SOUND
 from needs import need
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from bench import world as generated
 
-COUNT, SEED = 15, 20261127
+COUNT = int(os.environ.get("NARU_LEAKS", "15"))  # accounts; more by hand
+SEED = int(os.environ.get("NARU_LEAKS_SEED", "20261127"))
 # Each person: Korean, Chinese, Latin as people write them. Fictional.
 PEOPLE = (
     (("김철옥",), ("金哲玉",), ("Kim Cheol-ok", "KIM CHOL OK", "Cheol Ok Kim", "Gim Cheolok")),
@@ -100,6 +103,11 @@ def paper(names):
     return bytes(out + b"xref\n0 8\n0000000000 65535 f \n" + table + end)
 
 
+def everyone_of(names):
+    """Every spelling of one person."""
+    return [one for script in names for one in script]
+
+
 def told(account, names, random):
     """An account of the world with a person's name in every sentence, and ways to reach them."""
     spellings = itertools.cycle(random.sample([s for script in names for s in script], 4))
@@ -114,7 +122,7 @@ def released(world, owner):
     random, records = Random(SEED), []  # noqa: S311 - a world, not a secret
     for number, account in enumerate(generated.generate(COUNT, SEED)):
         names, thread = PEOPLE[number % len(PEOPLE)], secrets.token_hex(16)
-        everyone = [one for script in names for one in script]
+        everyone = everyone_of(names)
         text = told(account, names, random)
         record = world.arrive(
             text, lang=account.lang, thread=thread, k_rescue="yes", k_pub_anon="yes",
@@ -123,20 +131,26 @@ def released(world, owner):
         world.arrive(f"P.S. {names[2][0]}", kind="addition", thread=thread, number=0)
         made = (photograph, drawing, paper)[number % 3](names)
         item = world.attach(made, f"{names[0][0]}.jpg", thread=thread) if number < 6 else ""
-        records.append((record, names, account, text, item))
+        heard = world.attach(SOUND, f"{names[2][0]}.mp3", thread=thread) if number % 5 == 1 else ""
+        records.append((record, names, text, item, heard))
     owner.queue()
     ring = world.book.resume(owner.cookies["naru_desk"], world.now)
-    for record, names, _, text, item in records:
+    for record, names, text, item, heard in records:
         end = min(len(text), 60)
         said = {"date_as_stated": f"{names[2][0]}의 생일", "agency": names[1][0]}
         said |= {"person": f"new:{names[0][0]}", "start": "0", "end": str(end)}
         assert owner.tag(record, **said).status == 303
         world.book.working.translate(ring, record, "en", f"{names[2][0]} and {names[0][0]}.")
-        assert release(owner, record, item).status == 303
+        if heard:
+            said = [f"{n}:00 {twisted(s, random)}" for n, s in enumerate(everyone_of(names))]
+            world.book.working.transcribe(
+                ring, record, heard, "\n".join([*said, f"59:00 {CONTACT}"])
+            )
+        assert release(owner, record, item, heard).status == 303
     return [record for record, *_ in records]
 
 
-def release(owner, record, item):
+def release(owner, record, item, heard):
     """All names that are offered are cut; what is a contact or a place is quoted."""
     form = owner.testimony(record).form(action="/release")
     pairs = form.filled(partner="partner", purpose="k_pub_anon")
@@ -148,6 +162,8 @@ def release(owner, record, item):
     said = {"cut": keys, "quote": [CONTACT, PLACE, ""]}
     if item:
         said |= {"file": [item], f"black-{item}": "1 0 0 100 60"}
+    if heard:
+        said["transcript"] = [heard]
     return owner.post(form, **said)
 
 
@@ -183,7 +199,9 @@ def test_no_cut_string_is_anywhere_in_the_bundle(world, partner, released):
         if needle in bare(text)
     ]
     assert found == []
-    assert sum("/attachments/" in path for path in bag) == 6
+    copies = [path for path in bag if "/attachments/" in path]
+    assert sum(path.endswith(".transcript.txt") for path in copies) == len(range(1, COUNT, 5))
+    assert len(copies) == 6 + len(range(1, COUNT, 5))
     for path in (path for path in bag if "/attachments/" in path and path.endswith(".jpg")):
         picture = Image.open(io.BytesIO(bag[path])).convert("L")
         assert picture.crop((0, 0, 400, 175)).getextrema()[1] < 20
