@@ -71,7 +71,7 @@ def preview(record_id: str) -> str | tuple[str, int]:
             for one in seen.parts["letters"]
         ],
         tags=_tags(seen),
-        staying=_staying(record_id),
+        staying=_staying(record_id, seen),
         quotes=[*choice.quotes, *[("", "NAME")] * SPARE],
         withhold=" ".join(map(str, sorted(choice.withhold))),
         reasons=cutting.REASONS[:-1],
@@ -181,15 +181,18 @@ def _answers(seen: Preview, fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _staying(record_id: str) -> int:
-    """Count the tags that rest on what does not leave: a later letter's words, a recording's."""
+def _staying(record_id: str, seen: Preview) -> int:
+    """Count the tags that rest on what does not leave: what was written down and not ticked."""
     tags = book().working.index(keyring()).tags(visible(keyring().rings), record=record_id)
-    return sum(bool(tag.item) for tag in tags)
+    return len(tags) - len(seen.parts["tags"])
 
 
 def _tags(seen: Preview) -> list[Tag]:
-    text = seen.parts["document"]["fields"]["w_narrative"]
-    return [rendering.shown_tag(one, text, seen.placeholders) for one in seen.parts["tags"]]
+    texts = rendering.texts_of(seen.parts)
+    return [
+        rendering.shown_tag(one, texts[one.get("in", "")], seen.placeholders)
+        for one in seen.parts["tags"]
+    ]
 
 
 def shown(text: cutting.Text, found: Placeholders) -> Markup:

@@ -1,5 +1,6 @@
 """Recordings and files of an office program stay; what a person wrote down of one may leave."""
 
+import csv
 import io
 import json
 import secrets
@@ -10,8 +11,10 @@ from desk.bags import files, plain
 from desk.test_files_leave import preview, release
 
 from app.casebook.keeping import erasure
+from app.casebook.shapes import TagInput
 
 SOUND = b"ID3\x03\0\0\0\0\0\x21" + bytes(90) + b"Kim-Cheol-ok.device.fictional"
+THREAD = "cd" * 16
 SAID = "0:12 김철옥은 그날 넘겨졌다\n1:02-1:40 다리 위에서 보았다"
 WHY = {
     "en": ("A recording does not leave", "No copy without hidden data"),
@@ -32,12 +35,11 @@ def writing():
 @pytest.fixture
 def sent(world, owner):
     """A testimony with a recording and a writing; ids of all three."""
-    thread = secrets.token_hex(16)
     record = world.arrive(
-        "지어낸 이야기입니다. 김철옥.", thread=thread, k_rescue="yes", k_pub_anon="yes"
+        "지어낸 이야기입니다. 김철옥.", thread=THREAD, k_rescue="yes", k_pub_anon="yes"
     )
-    sound = world.attach(SOUND, "녹음.mp3", "audio/mpeg", thread=thread)
-    paper = world.attach(writing(), "글.docx", thread=thread)
+    sound = world.attach(SOUND, "녹음.mp3", "audio/mpeg", thread=THREAD)
+    paper = world.attach(writing(), "글.docx", thread=THREAD)
     owner.queue()
     owner.tag(record, person="new:김철옥", start="12", end="15")
     return record, sound, paper
@@ -185,3 +187,75 @@ def test_a_second_person_agrees_to_these_words_and_no_others(world, owner, colle
     assert release(owner, record, transcript=[sound]).status == 403
     write_down(owner, record, sound)
     assert release(owner, record, transcript=[sound]).status == 303
+
+
+# What tags rest on leaves with them
+
+
+@pytest.fixture
+def tagged(world, owner, sent):
+    """Tags on a later letter and on what was written down of the recording."""
+    record, sound, _ = sent
+    letter = world.arrive("P.S. 김철옥은 함흥으로 갔다.", kind="addition", thread=THREAD, number=0)
+    owner.queue()
+    write_down(owner, record, sound)
+    lead = world.book.resume(owner.cookies["naru_desk"], world.now)
+    said = {"person": "new:김철옥", "stage": "forced_repatriation", "track": "common"}
+    for where in ({"item": letter, "start": 5, "end": 15}, {"item": sound, "edition": 1, "start": 5, "end": 16}):  # fmt: skip  # noqa: E501
+        world.book.tagging.add(lead, record, TagInput(**said, **where, confidence="sure"))
+    return record, sound
+
+
+def events(bag):
+    data = bag["data/tables/events.csv"].decode("utf-8-sig")
+    return [row for row in csv.DictReader(io.StringIO(data, newline="")) if "/" in row["span_id"]]
+
+
+def said_there(bag, record, event):
+    """The words that the place of an event names, read from the file it names."""
+    inside, _, place = event["span_id"].removeprefix(record[:12] + "/").rpartition(":")
+    start, _, end = place.partition("-")
+    data = bag[f"data/testimony/{record[:12]}/{inside}"].decode()
+    text = json.loads(data)["w_narrative"] if inside.endswith(".json") else data
+    return text[int(start) : int(end)]
+
+
+def test_tags_leave_with_the_letter_and_the_words_they_rest_on(world, owner, partner, tagged):
+    record, sound = tagged
+    page = preview(owner, record)
+    assert "1 tag rests on a recording" in page.id("staying").text
+    keys = [box.attrs["value"] for box in page.root.all("input", name="cut")]
+    assert preview(owner, record, transcript=[sound], cut=keys).id("staying") is None
+    assert release(owner, record, transcript=[sound], cut=keys).status == 303
+    bag = files(plain(world, partner, record))
+    found = sorted(events(bag), key=lambda one: one["span_id"])
+    assert [one["span_id"].split(":")[0].split("/", 1)[1] for one in found][1] == "letter-001.json"
+    for one in found:
+        assert one["words"] == said_there(bag, record, one)
+        assert one["words"].startswith("[NAME-")
+    assert [name for name, data in bag.items() if "김철옥".encode() in data] == []
+    page = partner.get("/released")
+    assert len(list(page.root.all(cls="tag"))) == 3
+    assert "in a later letter" in page.text
+
+
+def test_a_tag_on_words_that_do_not_leave_stays(world, owner, partner, tagged):
+    record, sound = tagged
+    assert owner.release(record).status == 303
+    (one,) = events(files(plain(world, partner, record)))
+    assert "letter-001.json" in one["span_id"]
+    write_down(owner, record, sound, "0:30 written anew: the tag rests on the version before")
+    assert release(owner, record, transcript=[sound]).status == 303
+    (one,) = events(files(plain(world, partner, record)))
+    assert "letter-001.json" in one["span_id"]
+
+
+def test_tags_go_with_a_recording_that_is_withdrawn_alone(world, owner, partner, tagged):
+    record, sound = tagged
+    assert release(owner, record, transcript=[sound]).status == 303
+    assert len(events(files(plain(world, partner, record)))) == 2
+    erasure.erase(world.store, [bytes.fromhex(sound)], "withdrawn")
+    world.book.vault.forget([sound])
+    (one,) = events(files(plain(world, partner, record)))
+    assert "letter-001.json" in one["span_id"]
+    assert "그날 넘겨졌다" not in partner.get("/released").text

@@ -5,6 +5,8 @@ import unicodedata
 
 import pytest
 from desk.bags import files, plain
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.casebook.evidence import cutting, spelling
 from app.casebook.evidence.cutting import Cut, Placeholders
@@ -44,6 +46,26 @@ def test_offsets_move_with_the_placeholders():
     start = text.index("온성")
     moved = [found.offset(pieces, cutting.units(at, made)) for at in (start, start + 2)]
     assert told[moved[0] : moved[1]] == "온성"
+
+
+NEIGHBOURS = st.text(st.sampled_from("abcdefghijklmnoprstuwyzABIKLMORSY"), min_size=1, max_size=8)
+
+
+@given(NEIGHBOURS, NEIGHBOURS, st.sampled_from([
+    ("림정숙", "Im Jung Sook"), ("림정숙", "Rim Jong Suk"), ("이영희", "Ri Yong Hui"),
+    ("이영희", "I Yeonghui"), ("김철옥", "Kim Cheol-ok"), ("김철옥", "Cheol Ok Kim"),
+    ("노영서", "Noh Young Suh"), ("오순애", "O Sun Ae"), ("안나", "An Na"),
+    ("Kim Chol", "kim chol"),
+]))  # fmt: skip
+@example("for", "was", ("림정숙", "Im Jung Sook"))
+@example("county", "We", ("림정숙", "Im Jung Sook"))
+def test_no_word_beside_a_name_hides_it(before, after, said):
+    """Folding joins words: the last letter of one and a name may look like another surname."""
+    name, spelled = said
+    text = f"{before} {spelled} {after}"
+    start, end = len(before) + 1, len(before) + 1 + len(spelled)
+    found = list(spelling.spans(text, spelling.fold(text), name))
+    assert any(a <= start and end <= b for a, b in found), found
 
 
 # --- Through the desk: proposed, looked at, released, exported

@@ -268,23 +268,21 @@ class Evidence:
             listed = attaching.committed(connection, keyring, attached)
             entries = members.directory(connection, keyring)
             roles = {one.member.name: one.member.role for one in entries}
+        letters = [one.id for one in opened.letters if one.kind in leaving.LETTERS]
+        transcripts = self._transcripts(keyring, opened.id, choice)
+        rest_on = {("", 0), *((one, 0) for one in letters)}
+        rest_on |= {(one["item"], one["edition"]) for one in transcripts}
         return {
             "purpose": purpose,
             "tags": [
-                {
-                    **{name: getattr(tag, name) for name in leaving.PLAIN_TAG},
-                    "by_role": roles.get(tag.by, ""),
-                }
+                leaving.tag_of(tag, roles.get(tag.by, ""))
                 for tag in opened.tags
-                if not tag.item  # what a letter's or a recording's words say stays at the desk
+                if (tag.item, tag.edition) in rest_on  # the text it rests on leaves as well
             ],
             "cuts": [cut.event() for cut in cuts],
-            "letters": [one.id for one in opened.letters if one.kind in leaving.LETTERS],
+            "letters": letters,
             "translations": self._translations(keyring, opened.id, roles),
-            "transcripts": [
-                {**one, "role": roles.get(one["by"], "")}
-                for one in self._transcripts(keyring, opened.id, choice)
-            ],
+            "transcripts": [{**one, "role": roles.get(one["by"], "")} for one in transcripts],
             "attachments": attaching.chosen(listed, choice.files),
         }
 
@@ -308,7 +306,7 @@ class Evidence:
                 raise NotFound
             newest = versions[0]
             said = {"number": ids.index(item) + 1, "item": item, "text": newest.text}
-            found.append({**said, "day": newest.day, "by": newest.by})
+            found.append({**said, "edition": newest.version, "day": newest.day, "by": newest.by})
         return found
 
     def partner(self, connection: Connection, keyring: Keyring, name: str) -> members.Entry:

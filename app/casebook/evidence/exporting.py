@@ -17,6 +17,7 @@ from app.casebook.evidence import (
     analysis,
     attaching,
     dossier,
+    leaving,
     provenance,
     readme,
     rendering,
@@ -136,7 +137,7 @@ class Making:
         read = []
         for number, copy in enumerate(sorted(copies, key=lambda one: one.record), start=1):
             desk.progress(number, len(copies))
-            told = rendering.testimony(copy, found)
+            told = self._standing(rendering.testimony(copy, found), copy)
             read.append(
                 told if len(copies) <= dossier.MOST else replace(told, text="", redactions=[])
             )
@@ -155,6 +156,11 @@ class Making:
         proven = _proven(copies, desk.account, self._checkpoint.size)
         yield from bundle.custody_files(proven, self._checkpoint.body, signatures)
         yield "index.json", bundle.index(items, desk.model.version, self._purpose)
+
+    def _standing(self, told: rendering.Told, copy: Copy) -> rendering.Told:
+        """Leave out what rests on words of a recording that was withdrawn since."""
+        gone = leaving.gone(copy.content, self._desk.stands)
+        return replace(told, tags=[one for one in told.tags if one.get("in") not in gone])
 
     def _together(self, read: Sequence[rendering.Told]) -> Iterator[tuple[str, bytes]]:
         for path, table in spreadsheets.tables(
@@ -212,7 +218,7 @@ def _testimony(
         yield f"{folder}/translation.{one['lang']}.json", pretty(about)
     for number, letter in enumerate(content["letters"], start=1):
         said = {name: found.answer(value) for name, value in letter["fields"].items()}
-        yield f"{folder}/letter-{number:03d}.json", pretty({"kind": letter["kind"], **said})
+        yield f"{folder}/{leaving.LETTER.format(number)}", pretty({"kind": letter["kind"], **said})
 
 
 def _attachments(
@@ -235,7 +241,7 @@ def _attachments(
             about["kept_back"] = "withdrawn since" if file else "not released"
         told = written.get(number)
         if told and desk.stands(told["record"]):
-            path = f"attachments/{number:03d}.transcript.txt"
+            path = leaving.TRANSCRIPT.format(number)
             about["transcript"] = {"file": path, "day": told["day"], "role": told["role"]}
             yield f"{folder}/{path}", found.text(told["text"]).encode()
         said.append(about)

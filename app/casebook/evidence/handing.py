@@ -7,7 +7,15 @@ from sqlalchemy import Connection, select
 
 from app.casebook import account, tables
 from app.casebook.account import Account
-from app.casebook.evidence import attaching, exporting, history, releases, rendering, revoking
+from app.casebook.evidence import (
+    attaching,
+    exporting,
+    history,
+    leaving,
+    releases,
+    rendering,
+    revoking,
+)
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Evidence
 from app.casebook.evidence.outgoing import Outgoing
@@ -34,7 +42,10 @@ class Handing:
             copies = list(releases.copies(connection, keyring.shelf, keyring.identity))
         placeholders = rendering.placeholders(copies, keyring.member.id)
         had = {slot for one in self.taken(keyring) for slot in one.copies}
-        return tuple(_released(copy, placeholders, new=copy.slot not in had) for copy in copies)
+        stands = attaching.Reader(self.store).stands
+        return tuple(
+            _released(copy, placeholders, stands, new=copy.slot not in had) for copy in copies
+        )
 
     def taken(self, keyring: Keyring) -> tuple[Taken, ...]:
         """Return the bundles this partner has taken home, newest last."""
@@ -156,10 +167,16 @@ def _chosen(copies: list[releases.Copy], ids: list[str]) -> list[releases.Copy]:
     return [latest[record] for record in sorted(set(ids))]
 
 
-def _released(copy: releases.Copy, placeholders: Placeholders, *, new: bool) -> Released:
+def _released(
+    copy: releases.Copy,
+    placeholders: Placeholders,
+    stands: Callable[[str], bool],
+    *,
+    new: bool,
+) -> Released:
     content = copy.content
-    told = content["document"]["fields"]["w_narrative"]
-    text = placeholders.text(told)
+    texts, gone = rendering.texts_of(content), leaving.gone(content, stands)
+    text = placeholders.text(texts[""])
     return Released(
         id=copy.record,
         day=content["day"],
@@ -167,8 +184,12 @@ def _released(copy: releases.Copy, placeholders: Placeholders, *, new: bool) -> 
         lang=content["document"]["lang"],
         preview=" ".join(text[:200].split())[:90],
         text=text,
-        tags=tuple(rendering.shown_tag(tag, told, placeholders) for tag in content["tags"]),
+        tags=tuple(
+            rendering.shown_tag(tag, texts[tag.get("in", "")], placeholders)
+            for tag in content["tags"]
+            if tag.get("in") not in gone
+        ),
         files=sum("file" in one for one in content.get("attachments", ())),
-        transcripts=len(content.get("transcripts", ())),
+        transcripts=len(content.get("transcripts", ())) - len(gone),
         new=new,
     )

@@ -7,7 +7,7 @@ for people come from the partner's shelf, so that two partners cannot compare th
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,13 @@ from app.casebook import ledger
 from app.casebook.evidence import cutting
 from app.casebook.evidence.cutting import Cut, Span
 from app.casebook.keyring import Keyring
+from app.casebook.shapes import Tag
 
 # What the witness told the reviewers alone, and what is for leads only; never handed on.
 KEPT_BACK = frozenset({"w_not_read", "w_reader", "w_reply", "c_own", "u_pregnant_or_ill"})
 # Of what may be published without names, these say nothing that a name would.
 PUBLISHED = frozenset({"w_knowledge", "w_told_before", "c_chain", "w_when_calendar"})
+LETTER, TRANSCRIPT = "letter-{:03d}.json", "attachments/{:03d}.transcript.txt"
 LETTERS = ("addition", "correction", "answer")
 TOKEN = 16
 PLAIN_TAG = (
@@ -46,6 +48,12 @@ PLAIN_TAG = (
     "decision",
     "charge",
 )
+
+
+def tag_of(tag: Tag, role: str) -> dict[str, Any]:
+    """Return what a decision says of a tag, and of the role of who made it."""
+    said = {**{name: getattr(tag, name) for name in PLAIN_TAG}, "by_role": role}
+    return {**said, "item": tag.item, "heard": tag.heard} if tag.item else said
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,19 @@ class Source:
     shelf: bytes
     translations: Sequence[Mapping[str, Any]] = ()
     transcripts: Sequence[Mapping[str, Any]] = ()
+    letter_ids: Sequence[str] = ()
+
+    def beside(self) -> dict[str, tuple[str, str]]:
+        """Return text and file in the bundle of each letter and transcript, by their ids."""
+        found = {
+            one: (text_of(letter), LETTER.format(number))
+            for number, (one, letter) in enumerate(
+                zip(self.letter_ids, self.letters, strict=True), start=1
+            )
+        }
+        for one in self.transcripts:
+            found[one["item"]] = str(one["text"]), TRANSCRIPT.format(one["number"])
+        return found
 
     @property
     def narrative(self) -> str:
@@ -114,12 +135,19 @@ def source(
         shelf,
         tuple(decision.get("translations", ())),
         tuple(decision.get("transcripts", ())),
+        tuple(decision.get("letters", ())),
     )
 
 
 def sealed_list(commitments: Sequence[Commitment]) -> str:
     """Return the digest of all commitments in order: what custody keeps of them, hex."""
     return hashlib.sha256(b"".join(one.digest for one in commitments)).hexdigest()
+
+
+def gone(content: Mapping[str, Any], stands: Callable[[str], bool]) -> set[str]:
+    """Return the transcripts of recordings that were withdrawn since, by where tags say it."""
+    told = content.get("transcripts", ())
+    return {TRANSCRIPT.format(one["number"]) for one in told if not stands(one["record"])}
 
 
 def parts(source: Source) -> dict[str, Any]:
@@ -141,7 +169,7 @@ def parts(source: Source) -> dict[str, Any]:
             }
             for letter in source.letters
         ],
-        "tags": [_tag(source, tag, made) for tag in source.tags],
+        "tags": [*_tags(source, made)],
         "translations": [
             {**one, "text": _said(source, str(one["text"]))}
             for one in source.translations
@@ -174,7 +202,21 @@ def _answers(
     }
 
 
-def _tag(source: Source, tag: Mapping[str, Any], made: Sequence[Span]) -> dict[str, Any]:
+def _tags(source: Source, made: Sequence[Span]) -> Iterator[dict[str, Any]]:
+    """Yield every tag, its place in the text it rests on: the account, a letter, a transcript."""
+    beside = source.beside()
+    for tag in source.tags:
+        said, item = dict(tag), str(tag.get("item", ""))
+        if not item:
+            yield _tag(source, said, source.narrative, made)
+        else:
+            text, said["in"] = beside[said.pop("item")]
+            yield _tag(source, said, text, cutting.spans(text, source.cuts))
+
+
+def _tag(
+    source: Source, tag: Mapping[str, Any], whole: str, made: Sequence[Span]
+) -> dict[str, Any]:
     start, end = int(tag["start"]), int(tag["end"])
     inside = [
         Span(max(span.start, start) - start, min(span.end, end) - start, span.reason, span.who)
@@ -192,7 +234,7 @@ def _tag(source: Source, tag: Mapping[str, Any], made: Sequence[Span]) -> dict[s
         "person_name": name,
         "start": cutting.units(start, made),
         "end": cutting.units(end, made, end=True),
-        "text": _pieces(source, source.narrative[start:end], inside),
+        "text": _pieces(source, whole[start:end], inside),
         "date_as_stated": _said(source, str(tag["date_as_stated"])),
         "agency": _said(source, str(tag.get("agency", ""))),
         "abuse": list(tag.get("abuse", ())),

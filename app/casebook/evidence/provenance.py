@@ -36,6 +36,7 @@ def record(copy: Copy, told: Told, text: str, model: Model) -> dict[str, Any]:
             "prov:wasDerivedFrom": {"@id": f"{base}#released"},
             "naru:person": tag["person"],
             "naru:stage": tag["stage"],
+            **({"naru:in": tag["in"]} if "in" in tag else {}),
             "naru:start": tag["start"],
             "naru:end": tag["end"],
         }

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.casebook.evidence import cutting
+from app.casebook.evidence import cutting, leaving
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.releases import Copy
 from app.casebook.shapes import Tag
@@ -48,7 +48,7 @@ def testimony(copy: Copy, found: Placeholders) -> Told:
     """Return a copy as its bundle tells it: people by number, names only where agreed."""
     content = copy.content
     fields = content["document"]["fields"]
-    text = fields["w_narrative"]
+    text, texts = fields["w_narrative"], texts_of(content)
     named = content["purpose"] in NAMED
     return Told(
         id=copy.record,
@@ -58,9 +58,24 @@ def testimony(copy: Copy, found: Placeholders) -> Told:
         text=found.text(text),
         redactions=_redactions(text, found),
         answers={k: found.answer(v) for k, v in fields.items() if k != "w_narrative"},
-        tags=[_told_tag(one, text, found, named=named) for one in content["tags"]],
+        tags=[
+            _told_tag(one, texts[one.get("in", "")], found, named=named) for one in content["tags"]
+        ],
         witness=str(content.get("witness", "")),
     )
+
+
+def texts_of(content: Mapping[str, Any]) -> dict[str, cutting.Text]:
+    """Return the texts that tags rest on, by where a tag says it stands; empty: the account."""
+    letters, told = content["letters"], content.get("transcripts", ())
+    return {
+        "": content["document"]["fields"]["w_narrative"],
+        **{
+            leaving.LETTER.format(number): one["fields"].get("w_narrative", "")
+            for number, one in enumerate(letters, start=1)
+        },
+        **{leaving.TRANSCRIPT.format(one["number"]): one["text"] for one in told},
+    }
 
 
 def _told_tag(
@@ -90,6 +105,7 @@ def shown_tag(said: Mapping[str, Any], text: cutting.Text, found: Placeholders) 
     """Return a tag as a page shows it: as it leaves, without what only tables say."""
     told = tag(said, text, found)
     told.pop("by_role", None)
+    told["item"] = told.pop("in", "")
     return Tag(**told)
 
 

@@ -48,6 +48,7 @@ _FIRST = 0xAC00
 _JAMO = (28, 21)
 _HANGUL = re.compile("[\uac00-\ud7a3]{2,}")
 NAME_LETTERS = range(2, 6)
+SPARE = 4  # letters by which another spelling of a last syllable may be longer or shorter
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,26 @@ def _pieces(char: str) -> tuple[str, ...]:
 def spans(text: str, folded: Folded, name: str) -> Iterator[tuple[int, int]]:
     """Yield where a name stands in a text, in any spelling of it that is known here."""
     for pattern in patterns(name):
-        for found in pattern.finditer(folded.text):
-            start, end = found.span()
-            if start < end and _whole(text, folded, start, end):
-                yield folded.span(start, end)
+        yield from _found(pattern, text, folded)
     yield from _in_hangul(text, name)
+
+
+def _found(pattern: re.Pattern[str], text: str, folded: Folded) -> Iterator[tuple[int, int]]:
+    """Yield what a pattern finds that begins and ends as words do.
+
+    Folding takes the blanks away: of "for Im" it sees a surname "rim". What begins or ends inside
+    a word is therefore not the only find at that place: the next letter, and other ends, are tried.
+    """
+    at = 0
+    while found := pattern.search(folded.text, at):
+        start, end = found.span()
+        at = start + 1
+        for other in (end, *range(end + 1, end + SPARE), *range(end - 1, end - SPARE, -1)):
+            fits = start < other <= len(folded.text) and _whole(text, folded, start, other)
+            if fits and (other == end or pattern.fullmatch(folded.text, start, other)):
+                yield folded.span(start, other)
+                at = other
+                break
 
 
 @lru_cache(maxsize=2000)

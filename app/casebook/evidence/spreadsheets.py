@@ -103,13 +103,19 @@ def _events(read: Sequence[Told], known: Words) -> list[dict[str, Any]]:
             "agency_as_named": tag.get("agency", ""),
             "hearsay_depth": tag.get("hearsay", ""),
             "source_testimony": told.id,
-            "span_id": f"{told.id[:SHORT]}:{tag['start']}-{tag['end']}",
+            "span_id": _span(told, tag),
             "words": tag["text"],
             "reviewer_role": tag.get("by_role", ""),
             "consent_level": LEVELS[told.purpose],
         }
         for told, tag in _ordered(read)
     ]
+
+
+def _span(told: Told, tag: Mapping[str, Any]) -> str:
+    """Return where the words stand: testimony, the letter or transcript of it, first and last."""
+    inside = "/".join(filter(None, (told.id[:SHORT], tag.get("in", ""))))
+    return f"{inside}:{tag['start']}-{tag['end']}"
 
 
 def _day(text: str, *, last: bool) -> str:
