@@ -1,4 +1,4 @@
-"""The map on paper: the picture on one sheet, the same as a table on the next, in every language."""
+"""The map on paper: the picture on one sheet, the table on the next, in every language."""
 
 import pypdfium2
 import pytest
