@@ -397,7 +397,8 @@ def test_a_huge_directory_is_not_read(tmp_path):
     data = bytearray(path.read_bytes())
     struct.pack_into("<L", data, len(data) - 10, bag_reading.LARGEST_DIRECTORY + 1)
     path.write_bytes(data)
-    refused(path)
+    with pytest.raises(MalformedBundle, match="more files than a bundle can"):
+        verify(path)
 
 
 def test_a_huge_zip64_directory_is_not_read(tmp_path):
@@ -406,7 +407,8 @@ def test_a_huge_zip64_directory_is_not_read(tmp_path):
     end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, 1 << 40, 0)
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(data) - 22, 1)
     path.write_bytes(data[:-22] + end64 + locator + data[-22:])
-    refused(path)
+    with pytest.raises(MalformedBundle, match="more files than a bundle can"):
+        verify(path)
 
 
 def test_a_comment_after_the_zip_is_refused(tmp_path):
@@ -415,6 +417,18 @@ def test_a_comment_after_the_zip_is_refused(tmp_path):
     struct.pack_into("<H", data, len(data) - 2, 4)
     path.write_bytes(bytes(data) + b"more")
     refused(path)
+
+
+@pytest.mark.parametrize("end", [b"\0\0", b"more"])
+def test_what_does_not_end_as_a_whole_zip_does_is_told_from_a_broken_one(tmp_path, end):
+    """Most often it is the age file itself, which somebody did not open yet."""
+    (tmp_path / "b.zip.age").write_bytes(b"age-encryption.org/v1\n" * 30 + end)
+    with pytest.raises(MalformedBundle, match="still sealed"):
+        verify(tmp_path / "b.zip.age")
+    data = bundles.zipped(tmp_path).read_bytes()
+    (tmp_path / "cut.zip").write_bytes(data[:-2] + b"\4\0")  # a comment is announced, none is there
+    with pytest.raises(MalformedBundle, match="still sealed"):
+        verify(tmp_path / "cut.zip")
 
 
 def test_more_files_than_a_bundle_has(tmp_path, monkeypatch):
