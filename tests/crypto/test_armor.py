@@ -97,3 +97,26 @@ def test_a_line_without_an_end_is_not_read_to_its_end():
     with pytest.raises(MalformedArmor):
         armor.reader(source).read()
     assert source.taken < 5000
+
+
+@pytest.mark.parametrize("size", [*range(100), 4799, 4800, 4801])
+def test_every_length_ends_where_it_ends(size):
+    """A last line may be full: then only the line after it tells that it was the last."""
+    data = bytes(range(256)) * 20
+    assert armor.reader(io.BytesIO(armor.armored(data[:size]))).read() == data[:size]
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b" \n", b" " * 1023 + b"\n"])
+def test_as_many_blanks_may_come_before_it_and_no_more(line):
+    most = 1024 // len(line.replace(b"\r", b""))
+    whole = armor.armored(b"what is inside")
+    assert armor.reader(io.BytesIO(line * most + whole)).read() == b"what is inside"
+    with pytest.raises(MalformedArmor, match="Too many blanks"):
+        armor.reader(io.BytesIO(line * most + b"\n" + whole)).read()
+
+
+def test_as_many_blanks_may_come_after_it_and_no_more():
+    whole = armor.armored(b"what is inside")
+    assert armor.reader(io.BytesIO(whole + b"\n" * 1023)).read() == b"what is inside"
+    with pytest.raises(MalformedArmor, match="follows"):
+        armor.reader(io.BytesIO(whole + b"\n" * 1024)).read()

@@ -237,3 +237,13 @@ def test_a_file_of_keys_and_a_line_of_it_may_be_as_long_as_they_may_be(signer):
     assert Trusted.parse(longest).covering(signer.public, signing.KEY)
     with pytest.raises(MalformedKey, match="too long for a file"):
         Trusted.parse(longest + b"#")
+
+
+def test_a_public_key_of_another_kind_with_the_same_end_is_refused(signer):
+    raw = signer.public.ed25519
+    for name in (b"ssh-ed25518", b"ssh-ed25519\0", b""):
+        blob = b"".join(len(part).to_bytes(4, "big") + part for part in (name, raw))
+        with pytest.raises(MalformedKey, match="not an Ed25519 SSH public key"):
+            sshsig.read_public(f"ssh-ed25519 {base64.b64encode(blob).decode()}")
+    with pytest.raises(MalformedKey, match="not an Ed25519 SSH public key"):
+        sshsig.read_public(f"ssh-ed25519 {base64.b64encode(raw[1:]).decode()}")
