@@ -6,7 +6,7 @@
 import base64
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -64,7 +64,8 @@ PAGES = (
     retention,
     status,
 )
-SCRIPTS = ("select.js", "keys.js", "hear.js")
+# What runs beside a list, and what beside a text.
+SCRIPTS = (("keys.js",), ("select.js", "keys.js", "hear.js"))
 # The pages that hold a picture or a recording, and from where it may come.
 PICTURES = MappingProxyType(
     {
@@ -114,8 +115,8 @@ def create_app(
     words.install(app)
     ways.install(app)
     sheet = Sheet.load(HERE / "desk.css")
-    script = "".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
-    guard(app, settings.base_url, _policy(sheet, script), refusals.show, PICTURES)
+    scripts = ["".join((HERE / name).read_text("utf-8") for name in part) for part in SCRIPTS]
+    guard(app, settings.base_url, _policy(sheet, scripts), refusals.show, PICTURES)
     refusals.answer(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
@@ -124,7 +125,8 @@ def create_app(
     gate.stand_at(app)
     app.jinja_env.globals.update(
         style=sheet.css,
-        script=script,
+        keys=scripts[0],
+        script=scripts[1],
         token=token,
         may=gate.may,
         member=member,
@@ -133,7 +135,8 @@ def create_app(
     return app
 
 
-def _policy(sheet: Sheet, script: str) -> str:
-    """Let in this sheet and this script by their hashes, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return f"{sheet.policy}; script-src 'sha256-{digest}'"
+def _policy(sheet: Sheet, scripts: Iterable[str]) -> str:
+    """Let in this sheet and these scripts by their hashes, and nothing else."""
+    digests = (hashlib.sha256(one.encode()).digest() for one in scripts)
+    allowed = " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in digests)
+    return f"{sheet.policy}; script-src {allowed}"

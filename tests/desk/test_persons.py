@@ -18,8 +18,8 @@ def three(world, owner):
 
 
 def alike(page):
-    forms = [f.node for f in page.forms() if f.action.endswith("/join")]
-    return {form.one("button", name="other").attrs["value"] for form in forms}
+    forms = [form.node for form in page.forms_of("/join")]
+    return {button.attrs["value"] for form in forms for button in form.all("button", name="other")}
 
 
 def press(browser, person, what, **said):

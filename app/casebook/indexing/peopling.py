@@ -23,7 +23,7 @@ from app.reading.claims import Claim, Source, by_person
 
 T = TypeVar("T")
 LONGEST = 200
-CALLED = 12  # people shown under a name
+CALLED, BESIDE = 8, 5  # people shown under a name, and of the same testimonies
 CHAIN = {"0": 0, "1": 1, "2": 2, "3+": 3}
 RECENT = dt.timedelta(days=130)  # no window is longer open: 45 days, and three months
 MOST = 2000
@@ -138,7 +138,7 @@ class Peopling:
     def beside(self, keyring: Keyring, person: str) -> list[tuple[str, str, int]]:
         """Return id, name, number of tags of who else the same testimonies speak of."""
         index, rings = self._index(keyring)
-        return index.beside(rings, person, CALLED)
+        return index.beside(rings, person, BESIDE)
 
     def in_order(self, tags: Sequence[Tag]) -> tuple[Tag, ...]:
         """Sort tags as the stages follow each other."""
