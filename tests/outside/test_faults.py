@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import postgresql
 import pytest
 from needs import give_up, need
 from outside import walk
@@ -29,6 +30,9 @@ TMPFS = "full tmpfs"
 LENGTH = {**dict.fromkeys(FAULTS, 10), TMPFS: 190_000}  # more than lies ready in the log it writes
 BROKEN = (OSError, http.client.HTTPException)
 MARK = "흔적"
+pytestmark = pytest.mark.skipif(
+    postgresql.WANTED, reason="a server's disk is its own; what its death does: tests/postgres"
+)
 AT_ONCE = 3  # so that a commit is that of a group
 
 
