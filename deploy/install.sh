@@ -7,6 +7,7 @@
 # Run from an unpacked release whose signature you checked. It installs that tree beside earlier
 # ones under /opt/naru and points /opt/naru/current at it; run again with a newer tree, it updates.
 set -euo pipefail
+umask 022   # what is installed is for Naru's user to read, whatever the shell of root says
 which=${1:-both}
 case $which in intake | both) ;; *) echo "usage: install.sh [intake]" >&2; exit 2 ;; esac
 here=$(cd "$(dirname "$0")/.." && pwd)

@@ -91,11 +91,12 @@ def test_the_doctor_is_content_with_what_install_writes(machine):
         "NARU_ROOT": str(machine.root),
         "NARU_NO_PIP": "1",
     }
-    told = done("bash", DEPLOY / "install.sh", env=environ)
+    told = done("bash", DEPLOY / "install.sh", env=environ, umask=0o077)
     assert "now /opt/naru/" in told
     assert examine(machine.patient()) == []
     tree = machine.root / "opt/naru" / (machine.root / "opt/naru/current").readlink().name
-    assert (tree / "app" / "serve.py").exists()
+    assert (tree / "app" / "serve.py").stat().st_mode & 0o777 == 0o644
+    assert tree.stat().st_mode & 0o777 == 0o755, "Naru's user must come in"
     assert not (tree / ".git").exists()
     assert not (tree / "var").exists()
     again = done("bash", DEPLOY / "install.sh", env=environ)
