@@ -258,6 +258,7 @@ ELSEWHERE = {
     "python -m app doctor": ("docs/operator.md", "python -m app doctor\n"),
     "python -m app update": ("docs/operator.md", "python -m app update\n"),
     "deploy/install.sh": ("docs/operator.md", "deploy/install.sh\n"),
+    "deploy/install.sh intake": ("tests/deploy/fresh_intake.py", '"/srv/naru", "intake"'),
     "deploy/rollback.sh TREE REVISION…": ("tests/deploy/fresh.py", '"deploy/rollback.sh", before'),
     "export NARU_CONFIG=/etc/naru/naru.toml": ("tests/deploy/fresh.py", "NARU_CONFIG"),
     "systemd-analyze --offline=true security deploy/naru-intake.service": (
