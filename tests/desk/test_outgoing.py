@@ -166,7 +166,8 @@ def _audit(event, arguments):
     if _WATCH.is_set() and event == "open":
         path, mode, flags = arguments
         wanted = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if wanted or set(str(mode or "")) & set("wax+"):
+        nowhere = isinstance(path, int) or path == os.devnull  # a number was opened before, or is
+        if not nowhere and (wanted or set(str(mode or "")) & set("wax+")):  # memory without a name
             _WRITTEN.append(path)
 
 

@@ -5,13 +5,14 @@ What has left cannot be fetched back, and what broke off was not taken. So the a
 an age file without its last chunk opens as no whole one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, func, select
 
-from app.casebook import account, ledger, tables
+from app.casebook import account, tables
 from app.casebook.evidence import history
 from app.casebook.evidence.exporting import Making
+from app.casebook.evidence.releases import Copy
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import CasebookError
 from app.casebook.store import Store
@@ -20,6 +21,7 @@ from crypto.custody import Entry
 from crypto.recipients import PQRecipient
 
 PIECE = 256 * 1024
+AT_ONCE = 500
 
 
 class BrokenOff(CasebookError):
@@ -80,8 +82,9 @@ class Outgoing:
         yield held.taken()
 
     def _finish(self, connection: Connection) -> None:
-        if not all(_stands(connection, one.slot, one.record) for one in self._making.copies):
-            raise BrokenOff
+        for some in _some(self._making.copies, AT_ONCE):
+            if not _stand(connection, some):
+                raise BrokenOff
         self._note(connection, "exported")
         day, name = self._store.today(), self.name
         history.note(connection, self._shelf, self._recipient, day, name, self._making.copies)
@@ -92,11 +95,21 @@ class Outgoing:
         account.append(connection, self._keyring, entries)
 
 
-def _stands(connection: Connection, slot: bytes, record: str) -> bool:
-    """Tell whether a copy was neither erased with its testimony nor called back."""
-    lying = select(func.length(tables.release.c.payload)).where(tables.release.c.id == slot)
-    full = (connection.execute(lying).scalar() or 0) > copies.PLACE
-    return full and ledger.share_of(connection, bytes.fromhex(record)) is not None
+def _stand(connection: Connection, some: Sequence[Copy]) -> bool:
+    """Tell whether none of these copies was erased with its testimony, or called back."""
+    lying, key = tables.release.c, tables.record_key.c
+    full = select(func.count()).where(
+        lying.id.in_([one.slot for one in some]), func.length(lying.payload) > copies.PLACE
+    )
+    records = {bytes.fromhex(one.record) for one in some}
+    there = select(func.count()).where(key.record_id.in_(records))
+    found = connection.execute(full).scalar_one(), connection.execute(there).scalar_one()
+    return found == (len(some), len(records))
+
+
+def _some(taken: Sequence[Copy], size: int) -> Iterator[Sequence[Copy]]:
+    """Yield them so many at a time: a database takes no list of any length."""
+    return (taken[at : at + size] for at in range(0, len(taken), size))
 
 
 class _Counter:
