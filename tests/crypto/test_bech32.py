@@ -173,3 +173,9 @@ def test_no_secret_is_shown_by_accident():
     for identity in (PQIdentity(b"\x42" * 32), X25519Identity(b"\x42" * 32)):
         assert "BB" not in repr(identity)
         assert str(identity) not in repr(identity)
+
+
+def test_a_last_letter_that_looks_like_padding_of_nothing_is_kept():
+    for last in range(32):
+        data = bytes([0, 0, 0, 0, last])
+        assert bech32.decode(bech32.encode("age", data)) == ("age", data)

@@ -576,3 +576,19 @@ def test_no_more_than_a_piece_is_held_at_a_time(folder, tmp_path, monkeypatch):
         with bag_reading.opened(path) as found:
             pieces = [*found.chunks("data/testimony/a1/photo.bin")]
         assert [len(piece) for piece in pieces] == [100] * 100
+
+
+def test_each_step_says_what_it_found(folder):
+    report = verify(folder, bundles.DESK.public)
+    files = sum(1 for one in folder.rglob("*") if one.is_file())
+    assert report.steps == (
+        f"This is one bag, {bundles.NAME}, of {files} plain files.",
+        f"Both signatures of the bag hold, by the key {bundles.SIGNER.public.fingerprint}.",
+        f"The desk key {bundles.DESK.public.fingerprint} vouches for that key.",
+        "The key you named is the desk key.",
+        "The 4 tag files are the ones that were signed.",
+        "No file is missing, and none is there that is not listed.",
+        f"All {report.files} files ({report.octets} bytes) have both their digests.",
+        "The index agrees: 2 items, released for k_court.",
+        "3 acts stand in the desk's signed record of 8 acts.",
+    )
