@@ -95,6 +95,7 @@ class Demo:
         moved.rename(config)
         for path in self.data.glob("*.sqlite*"):
             path.unlink()
+        self.log.unlink()  # what is looked at is what runs on it
 
     def _size(self):
         return self.log.stat().st_size if self.log.exists() else 0
