@@ -33,5 +33,6 @@ def section(page, title):
 
 
 def spoken(page):
-    """The commands that stand in its sentences."""
-    return set(SPOKEN.findall(re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)))
+    """The commands that stand in its sentences; what is given to make is left out."""
+    said = SPOKEN.findall(re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL))
+    return {re.sub(r' ARGS=".*"$', "", command) for command in said}

@@ -240,10 +240,8 @@ ELSEWHERE = {
     "make run": ("tests/test_docs.py", 'typing("run"'),
     "make build-web": ("tests/web/test_built.py", "build.mjs"),
     "make bench-page": (".ci/run", "make bench-smoke"),  # the same program, all its tables
-    'make proof ARGS="kills disk"': ("tests/test_proof.py", "proof.main"),
     "make proof": ("tests/test_proof.py", "proof.main"),
     "make mutants": ("tests/test_docs.py", '"mutants"'),  # hours: that make knows what to do
-    'make mutants ARGS="crypto.stream.*"': ("tests/test_docs.py", '"mutants"'),
     "python -m app.columns --write": ("tests/test_columns.py", "columns.page()"),
     "python -m config.model > docs/process-model.md": ("tests/config/test_model.py", "page(MODEL)"),
     "python -m bench browser": ("tests/test_docs.py", '"bench"'),  # needs a browser and minutes
