@@ -132,9 +132,12 @@ def _holding(found: _Found, _: Agency | None) -> str | None:
     return "x_police_jipkyulso"
 
 
-def _examined(_: _Found, agency: Agency | None) -> str | None:
-    if agency is not None and agency.kind == "statesec" and agency.level == "provincial":
-        return "statesec_provincial_pretrial"
+def _examined(found: _Found, agency: Agency | None) -> str | None:
+    if agency is not None and agency.kind == "statesec":
+        if agency.level == "provincial":
+            return "statesec_provincial_pretrial"
+        if _days(*found[:3]):
+            return "classification_pretrial"
     return None if agency is not None and agency.kind == "china" else "x_preliminary_examination"
 
 
