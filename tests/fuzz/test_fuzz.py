@@ -1,4 +1,4 @@
-"""Two seconds of blind mutation for each target (`NARU_FUZZ_SECONDS`).
+"""Half a second of blind mutation for each target (`NARU_FUZZ_SECONDS`).
 
 Guided by coverage each has a minute in `.ci/run` and longer by `make fuzz` (`python -m fuzz all`),
 where there is atheris (`tests/fuzz/requirements.txt`).
@@ -11,7 +11,7 @@ import time
 import pytest
 from fuzz.targets import TARGETS, once
 
-SECONDS = float(os.environ.get("NARU_FUZZ_SECONDS", "2"))
+SECONDS = float(os.environ.get("NARU_FUZZ_SECONDS", "0.5"))
 INTERESTING = [
     b"",
     b"\n",
