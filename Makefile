@@ -6,8 +6,10 @@
 
 ARGS ?=
 FUZZ_SECONDS ?= 300
-# A file's tests stay together, for they share what is dear to start: a desk, a browser, a network of Tor.
-TOGETHER := -n auto --maxprocesses 4 --dist loadfile
+# A file's tests stay together, for they share what is dear to start: a desk, a browser, a network of Tor. Three at
+# once, on two cores too: a third of the time a test waits for somebody else.
+WORKERS ?= 3
+TOGETHER := -n $(WORKERS) --dist loadfile
 BIN := .venv/bin
 PY := $(BIN)/python
 
