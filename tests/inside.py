@@ -1,4 +1,6 @@
-"""A test client's answer, with the names an answer from a network has: for sites without one."""
+"""Apps in this process: their answers under the names those of a network have, their templates."""
+
+from jinja2 import BytecodeCache
 
 
 class Answer:
@@ -23,3 +25,25 @@ class Headers:
 
     def get_all(self, name):
         return self._headers.getlist(name)
+
+
+class Compiled(BytecodeCache):
+    """What one app of this process compiled serves the next: the same source, read once."""
+
+    def __init__(self):
+        self._code = {}
+
+    def load_bytecode(self, bucket):
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket):
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = {}
+
+
+def compile_once(app):
+    """Let this app use what another of its kind compiled; nothing that is rendered is kept."""
+    app.jinja_env.bytecode_cache = _COMPILED.setdefault(app.import_name, Compiled())
+    return app
