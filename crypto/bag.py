@@ -5,10 +5,10 @@ unpack on.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from crypto.canonical import canonical
+from crypto.canonical import listed
 from crypto.errors import AlteredBundle, UnfitName
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -88,7 +88,12 @@ def _fit(part: str) -> bool:
 
 def manifest(digests: Mapping[str, str]) -> bytes:
     """Write a manifest: hex digest, two blanks, path, LF; sorted by path."""
-    return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode()
+    return b"".join(lines((path, digests[path]) for path in sorted(digests)))
+
+
+def lines(sorted_digests: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield the lines of a manifest, of paths and digests in their order."""
+    return (f"{digest}  {path}\n".encode() for path, digest in sorted_digests)
 
 
 def parse_manifest(name: str, data: bytes) -> dict[str, str]:
@@ -105,12 +110,12 @@ def parse_manifest(name: str, data: bytes) -> dict[str, str]:
 
 def index(
     digests: Mapping[str, Digests], items: Mapping[str, list[str]], model: str, purpose: str
-) -> bytes:
-    """Write ``data/index.json``: which files belong to which item. Paths begin with ``data/``.
+) -> Iterator[bytes]:
+    """Yield ``data/index.json``: which files belong to which item. Paths begin with ``data/``.
 
     Raises KeyError when an item names a file that `digests` does not hold.
     """
-    written = [
+    written = (
         {
             "files": [
                 {"path": path, "sha256": digests[path].sha256, "size": digests[path].size}
@@ -119,5 +124,5 @@ def index(
             "id": item,
         }
         for item in sorted(items)
-    ]
-    return canonical({"items": written, "model": model, "naru": 1, "purpose": purpose})
+    )
+    return listed("items", written, {"model": model, "naru": 1, "purpose": purpose})

@@ -18,7 +18,7 @@ from crypto.custody import Proven, entries
 from crypto.errors import IncompleteBundle, UnfitName
 from crypto.signing import PublicSigner, Signatures, Signer
 
-Content = bytes | Iterable[bytes] | Callable[[Mapping[str, Digests]], bytes]
+Content = bytes | Iterable[bytes] | Callable[[Mapping[str, Digests]], Iterable[bytes]]
 """A file: its bytes, its chunks, or a function of what was written before it (for an index)."""
 
 
@@ -63,7 +63,7 @@ def index(items: Mapping[str, list[str]], model: str, purpose: str) -> Content:
 
 def custody_files(
     proven: Iterable[Proven], checkpoint: bytes, signatures: Signatures
-) -> list[tuple[str, bytes]]:
+) -> list[tuple[str, Content]]:
     """Return the four files under ``custody/``; the checkpoint is signed by the desk key."""
     return [
         ("custody/checkpoint", checkpoint),
@@ -127,8 +127,8 @@ def steps(  # noqa: PLR0913 - as `write`
         oxum = _info_line("Payload-Oxum", f"{octets}.{len(payload)}", ours=True)
         yield from archive.add(bag.BAG_INFO, (head + oxum).encode())
         for manifest, kind in ((bag.SHA256, "sha256"), (bag.SHA512, "sha512")):
-            digests = {path: getattr(d, kind) for path, d in payload.items()}
-            yield from archive.add(manifest, bag.manifest(digests))
+            digests = ((path, getattr(payload[path], kind)) for path in sorted(payload))
+            yield from archive.add(manifest, bag.lines(digests))
         tags = {path: archive.written[path].sha256 for path in bag.TAG_FILES}
         tagmanifest = bag.manifest(tags)
         yield from archive.add(bag.TAGMANIFEST, tagmanifest)

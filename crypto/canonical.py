@@ -5,7 +5,7 @@ are taken over these bytes, so two implementations must never differ in one of t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 LARGEST = 2**53 - 1
 """The largest whole number JavaScript holds exactly; beyond it two readers would disagree."""
@@ -26,6 +26,19 @@ def canonical(value: object) -> bytes:
         return _ENCODE(_plain(value)).encode()
     except RecursionError as error:
         raise ValueError("The value is nested too deeply.") from error
+
+
+def listed(name: str, items: Iterable[object], rest: Mapping[str, object]) -> Iterator[bytes]:
+    """Yield ``canonical({name: [*items], **rest})`` item by item, so that no more is ever held.
+
+    `name` is the first of the keys. Raises as `canonical` does, and ValueError for another order.
+    """
+    if any(key <= name for key in rest):
+        raise ValueError("The list is not the first of its object.")
+    yield b"{" + canonical(name) + b":["
+    for number, item in enumerate(items):
+        yield b"," * bool(number) + canonical(item)
+    yield b"]" + b"," * bool(rest) + canonical(rest)[1:]
 
 
 def _plain(value: object) -> object:

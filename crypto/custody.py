@@ -10,11 +10,11 @@ import binascii
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crypto import exact, merkle
-from crypto.canonical import canonical
+from crypto.canonical import canonical, listed
 from crypto.errors import MalformedCustody, NotCanonical
 
 LABEL = b"naru/v1/custody"
@@ -109,18 +109,30 @@ class Proven:
         merkle.verify_inclusion(hashed, self.index, size, self.proof, root)
 
 
-def entries(proven: Iterable[Proven]) -> bytes:
-    """Write ``data/custody/entries.json`` of a bundle (section 11), in the order of the tree."""
-    written = [
-        {
-            "entry": one.opening.entry.fields(),
-            "index": one.index,
-            "proof": [node.hex() for node in one.proof],
-            "salt": one.opening.salt.hex(),
-        }
-        for one in sorted(proven, key=lambda one: one.index)
-    ]
-    return canonical({"entries": written, "naru": 1})
+def entries(proven: Iterable[Proven]) -> Iterator[bytes]:
+    """Yield ``data/custody/entries.json`` of a bundle (section 11), of acts in the tree's order.
+
+    Raises ValueError for another order.
+    """
+    return listed("entries", map(_written, _in_order(proven)), {"naru": 1})
+
+
+def _written(one: Proven) -> dict[str, object]:
+    return {
+        "entry": one.opening.entry.fields(),
+        "index": one.index,
+        "proof": [node.hex() for node in one.proof],
+        "salt": one.opening.salt.hex(),
+    }
+
+
+def _in_order(proven: Iterable[Proven]) -> Iterator[Proven]:
+    before = -1
+    for one in proven:
+        if one.index <= before:
+            raise ValueError("The acts are not in the order of the tree.")
+        before = one.index
+        yield one
 
 
 def parse_entries(data: bytes) -> list[Proven]:

@@ -42,7 +42,8 @@ def account(told=(1, 2, 5), desk=DESK):
     tree = Tree(one.leaf for one in acts)
     note = custody.checkpoint(SITE, len(tree), tree.root())
     proven = [custody.Proven(acts[n], n, tuple(tree.inclusion(n))) for n in told]
-    return bundle.custody_files(proven, note, desk.sign(signing.CUSTODY, note))
+    files = bundle.custody_files(proven, note, desk.sign(signing.CUSTODY, note))
+    return [(path, c if isinstance(c, bytes) else b"".join(c)) for path, c in files]
 
 
 def payload():

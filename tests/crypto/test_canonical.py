@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naru_vectors import FOLDER, cases
 
-from crypto.canonical import LARGEST, canonical
+from crypto.canonical import LARGEST, canonical, listed
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -37,6 +37,17 @@ def test_what_is_written_is_read_back(value):
 @given(VALUES)
 def test_what_is_written_has_one_form(value):
     assert canonical(json.loads(canonical(value))) == canonical(value)
+
+
+@given(st.lists(VALUES, max_size=4), st.dictionaries(TEXT.map("b".__add__), VALUES, max_size=3))
+def test_a_list_written_item_by_item_is_the_same(items, rest):
+    assert b"".join(listed("a", iter(items), rest)) == canonical({"a": items, **rest})
+
+
+@pytest.mark.parametrize("rest", [{"a": 1}, {"A": 1}, {"b": 1, "a": 2}])
+def test_a_list_that_is_not_the_first_of_its_object_is_refused(rest):
+    with pytest.raises(ValueError, match="first"):
+        b"".join(listed("a", [], rest))
 
 
 def test_tuples_are_arrays_and_any_mapping_an_object():

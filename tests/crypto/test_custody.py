@@ -85,14 +85,16 @@ def test_no_checkpoint_of_something_else(wrong):
 def test_entries_are_read_as_written_and_prove_themselves():
     written = VECTORS["entries"].encode()
     found = parse_entries(written)
-    assert custody.entries(reversed(found)) == written
+    assert b"".join(custody.entries(found)) == written
+    with pytest.raises(ValueError, match="order"):
+        b"".join(custody.entries(reversed(found)))
     assert [one.opening.entry.fields() for one in found] == [v["fields"] for v in VECTORS["leaves"]]
     for one in found:
         one.verify(VECTORS["size"], ROOT)
 
 
 def test_no_act_is_an_account_too():
-    assert parse_entries(custody.entries([])) == []
+    assert parse_entries(b"".join(custody.entries([]))) == []
 
 
 @pytest.mark.parametrize(

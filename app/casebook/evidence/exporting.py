@@ -177,17 +177,15 @@ def _contact(said: str) -> dict[str, str]:
     return {"Contact-Email" if "@" in said else "Contact": said} if said else {}
 
 
-def _proven(copies: Sequence[Copy], acts: Account, size: int) -> list[Proven]:
+def _proven(copies: Sequence[Copy], acts: Account, size: int) -> Iterator[Proven]:
     found, tree = dict[int, Opening](), acts.tree()
     for copy in copies:
         for act in copy.content["acts"]:
             entry = Entry.of(act["entry"])
             found[int(act["position"])] = Opening(bytes.fromhex(act["salt"]), entry)
-    return [
-        Proven(opened, at, tuple(tree.inclusion(at, size)))
-        for at, opened in sorted(found.items())
-        if at < size
-    ]
+    for at in sorted(found):
+        if at < size:
+            yield Proven(found[at], at, tuple(tree.inclusion(at, size)))
 
 
 def _testimony(

@@ -80,7 +80,7 @@ def make_custody():
         "root": tree.root().hex(),
         "proofs": [[node.hex() for node in one.proof] for one in proven],
         "checkpoint": good.decode(),
-        "entries": custody.entries(proven).decode(),
+        "entries": b"".join(custody.entries(proven)).decode(),
         "malformed_entries": bad,
         "malformed_checkpoints": {name: data.decode() for name, data in wrong.items()},
     }
