@@ -5,7 +5,6 @@ follows nothing by itself. It knows nothing of Naru, and it is the only client o
 and of the bench.
 """
 
-import contextlib
 import http.client
 import re
 import secrets
@@ -310,8 +309,12 @@ class Site:
         connection = self._connection or self._connect()
         self._connection = None
         try:
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.request(method, path, body, headers)  # refused early: read the answer
+            try:
+                connection.request(method, path, body, headers)
+            except (BrokenPipeError, ConnectionResetError):
+                if connection.sock is None:  # it did not even connect
+                    raise
+                # else it was refused early: the answer is there to be read
             response = connection.getresponse()
             data = response.read()
         except BaseException:
