@@ -7,6 +7,7 @@ words.fields_of("family")
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -76,10 +77,16 @@ class Vocabularies(Frozen, frozen=True, kw_only=True):
         return tuple(self.texts[one] for one in SAFETY)
 
 
-def load_vocabularies(path: Path | None = None) -> Vocabularies:
-    """Read and check the vocabularies; a VocabularyError names every place that is wrong."""
+@cache
+def load_vocabularies() -> Vocabularies:
+    """Give the vocabularies that are shipped, read and checked once a process."""
+    return vocabularies_in(PATH)
+
+
+def vocabularies_in(path: Path) -> Vocabularies:
+    """Read and check vocabularies; a VocabularyError names every place that is wrong."""
     try:
-        return vocabularies_of(strict_yaml.load(path or PATH))
+        return vocabularies_of(strict_yaml.load(path))
     except VocabularyError:
         raise
     except strict_yaml.DataError as error:

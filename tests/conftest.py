@@ -6,12 +6,15 @@ import postgresql
 import pytest
 from desk.world import Founded, World
 from hypothesis import settings
+from inside import compile_once
 from outside.demo import Demo, free_ports
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 # How long an example takes is this machine's affair: speed is measured in bench/, never in a test.
 settings.register_profile("naru", deadline=None)
 settings.load_profile("naru")
+# Each test has an app of its own; to compile its templates anew was most of what it took.
+compile_once()
 
 
 @pytest.fixture(scope="session")

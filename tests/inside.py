@@ -2,6 +2,8 @@
 
 from jinja2 import BytecodeCache
 
+from app.web import App
+
 
 class Answer:
     """What an app in this process answered."""
@@ -40,10 +42,13 @@ class Compiled(BytecodeCache):
         self._code[bucket.key, bucket.checksum] = bucket.code
 
 
-_COMPILED = {}
+def compile_once():
+    """Let every app made from here on use what another of its kind compiled, each in its own."""
+    make, compiled = App.create_jinja_environment, {}
 
+    def shared(app):
+        made = make(app)
+        made.bytecode_cache = compiled.setdefault(app.import_name, Compiled())
+        return made
 
-def compile_once(app):
-    """Let this app use what another of its kind compiled; nothing that is rendered is kept."""
-    app.jinja_env.bytecode_cache = _COMPILED.setdefault(app.import_name, Compiled())
-    return app
+    App.create_jinja_environment = shared

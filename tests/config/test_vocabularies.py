@@ -16,6 +16,7 @@ from config.vocabularies import (
     PATH,
     VocabularyError,
     load_vocabularies,
+    vocabularies_in,
     vocabularies_of,
 )
 
@@ -196,7 +197,7 @@ def test_damaged_vocabularies_are_refused_and_the_place_is_named(data, said):
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(VocabularyError, match="No such file"):
-        load_vocabularies(tmp_path / "none.yaml")
+        vocabularies_in(tmp_path / "none.yaml")
 
 
 def test_words_of_one_meaning_are_offered_without_doubt():

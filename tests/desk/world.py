@@ -6,7 +6,7 @@ import secrets
 import shutil
 
 import postgresql
-from inside import Answer, compile_once
+from inside import Answer
 from outside.site import Site
 from sqlalchemy import insert, select
 
@@ -103,7 +103,7 @@ class World:
             clock=lambda: self.now,
         )
         self.book = Casebook(self.store)
-        self.app = compile_once(create_app(self.settings, self.book, clock=lambda: self.now))
+        self.app = create_app(self.settings, self.book, clock=lambda: self.now)
 
     def _broken(self):
         raise AssertionError("a commit failed")

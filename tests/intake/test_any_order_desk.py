@@ -6,7 +6,6 @@ import pytest
 from desk.world import World as Desk
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import precondition, rule
-from inside import compile_once
 from intake.test_any_order import Witness, said
 from intake.world import BASE, Visitor, stop
 from sqlalchemy import select
@@ -45,7 +44,7 @@ class House:
     def start(self):
         app = create_app(self.settings, clock=lambda: self.desk.now, on_failure=self._broken)
         self.started.append(app)
-        return compile_once(app)
+        return app
 
     def close(self):
         for app in self.started:

@@ -5,7 +5,7 @@ import io
 import secrets
 
 import postgresql
-from inside import Answer, compile_once
+from inside import Answer
 from outside.site import Page, Site, multipart
 from sqlalchemy import func, insert, select
 
@@ -73,7 +73,7 @@ class World:
             self.settings, clock=lambda: self.now, on_failure=lambda: self.ended.append(1)
         )
         self.started.append(app)
-        return compile_once(app)
+        return app
 
     def close(self):
         """Leave no thread and no open file to the tests that follow."""
