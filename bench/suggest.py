@@ -6,8 +6,8 @@ camp beside "to a camp without trial", what a passage names under ``may``, and i
 gold tags a stage once a person, the stage told again.
 
 Two figures stand beside each other: on what may be read while rules are mended (the world's
-``tune`` sentences, the passages up to ``sixth``) and on what may not (the world's ``held``
-sentences, the passages ``kept``). Only the first have a floor, for only the second are unseen.
+``tune`` sentences, the passages by number) and on what may not (the world's ``held`` sentences,
+the passages ``kept``). Only the first have a floor, for only the second are unseen.
 """
 
 from collections import Counter
@@ -40,13 +40,13 @@ def rows() -> list[Row]:
         out += _world(half)
     samples = list(_samples())
     out += _scores("samples", "all", _tally(samples, again=True), least=_LEAST["samples"])
-    for name in (*sets(), KEPT):
+    for name in (*sets(), *KEPT):
         read = list(passages(name))
         for lang in LANGS:
             tally = _tally(each for each in read if each.lang == lang)
             if not tally["wanted"]:
                 continue
-            least = None if name == KEPT else _LEAST["passages"]
+            least = None if name in KEPT else _LEAST["passages"]
             out += _scores(f"passages, {name}", lang, tally, least=least)
     return out
 
