@@ -8,6 +8,7 @@
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -79,10 +80,16 @@ class ModelError(strict_yaml.DataError):
     """The model is inconsistent; one line for each place where it is."""
 
 
-def load_model(path: Path | None = None) -> Model:
-    """Read and check the model; a ModelError names every place that is wrong."""
+@cache
+def load_model() -> Model:
+    """Give the model that is shipped, read and checked once a process."""
+    return model_in(PATH)
+
+
+def model_in(path: Path) -> Model:
+    """Read and check a model; a ModelError names every place that is wrong."""
     try:
-        return model_of(strict_yaml.load(path or PATH))
+        return model_of(strict_yaml.load(path))
     except ModelError:
         raise
     except strict_yaml.DataError as error:

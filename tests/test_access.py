@@ -1,7 +1,6 @@
 """The table of who may do what, tried whole: both apps' routes and the commands, by every role."""
 
 import datetime as dt
-import functools
 import os
 import secrets
 
@@ -13,7 +12,6 @@ from desk.world import World as DeskWorld
 from intake.world import World as IntakeWorld
 from sqlalchemy import func, select
 
-from app.casebook import building
 from app.mailbox import tables as mailbox
 
 READERS = ("owner", "colleague", "outsider")
@@ -34,7 +32,6 @@ def shell(tmp_path_factory, place):
     folder = tmp_path_factory.mktemp("shell")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NARU_TESTING", "1")
-        patch.setattr(building, "load_model", functools.cache(building.load_model))
         return access.Shell(DeskWorld(folder, place), folder / "naru.toml", folder).tried()
 
 

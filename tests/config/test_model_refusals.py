@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from config import strict_yaml
-from config.model import PATH, ModelError, load_model, model_of
+from config.model import PATH, ModelError, model_in, model_of
 
 DATA = strict_yaml.load(PATH)
 
@@ -317,7 +317,7 @@ def test_an_undamaged_copy_is_accepted():
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(ModelError, match="No such file"):
-        load_model(tmp_path / "none.yaml")
+        model_in(tmp_path / "none.yaml")
 
 
 def test_a_file_with_a_key_twice_is_refused(tmp_path):
@@ -325,4 +325,4 @@ def test_a_file_with_a_key_twice_is_refused(tmp_path):
     path = tmp_path / "model.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match="cn_arrest stands twice"):
-        load_model(path)
+        model_in(path)
