@@ -4,34 +4,25 @@
         account.id, account.lang, account.kind, account.text
         [(gold.stage, account.text[gold.start:gold.end]) for gold in account.gold]
 
-Seeded: the same seed gives the same world in every process. Every id begins with ``SYN-`` and every
-text with a line that says so; :func:`refuse` keeps the world out of a deployment that is real.
-``half`` chooses the sentences: ``tune`` for whoever mends the rules, ``held`` only to measure.
+Seeded: the same seed gives the same world in every process, and its first texts are the same
+however many are asked for. Every id begins with ``SYN-`` and every text with a line that says so;
+:func:`refuse` keeps the world out of a deployment that is real. ``half`` chooses the sentences:
+``tune`` for whoever mends the rules, ``held`` only to measure.
 ``python -m bench.world --count 300 --seed 1`` writes it as lines of JSON.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from itertools import islice
+from math import exp, log
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
-from typing import Any
 
-import yaml
-
-from bench.world.people import Person, person
-from bench.world.telling import (
-    FOLDER,
-    HALVES,
-    WITNESSES,
-    Gold,
-    Manner,
-    Page,
-    frames,
-    stages,
-    tell,
-)
-from config.model import load_model
+from bench.world.cast import BLOCK, Part, cast
+from bench.world.knowing import Manner, plants, witness
+from bench.world.people import Person, person, the_model
+from bench.world.telling import Death, Gold, Page, fill, tell
+from bench.world.wordings import HALVES, read, stages, wordings
 from config.settings_files import DEMONSTRATION_MARK
 
 __all__ = [
@@ -39,9 +30,9 @@ __all__ = [
     "LANGS",
     "MARK",
     "Account",
+    "Death",
     "Gold",
     "RealDeployment",
-    "frames",
     "generate",
     "refuse",
 ]
@@ -53,10 +44,9 @@ HEADS = {
     "zh": "（虚构世界，{id}）",  # noqa: RUF001 - Chinese brackets
 }
 LANGS = ("ko", "en", "zh")
-LONG = 20_000
-_MIX = (0.47, 0.32, 0.21)
-_KINDS = ("told", "mixed", "press", "spam", "hostile", "empty", "long")
-_SHARES = (0.85, 0.05, 0.04, 0.01, 0.03, 0.01, 0.01)
+LONG = 20_000  # characters
+TYPICAL = 205  # words, before those who know little write less: 180 are left
+_SPREAD = 0.5
 _REGISTERS = ("north", "south", "border")
 
 
@@ -69,7 +59,8 @@ class Account:
     """One telling: of whom, by whom, in which language, its text and its gold.
 
     ``kind`` says what arrived: told, mixed (languages), press, spam, hostile, empty, long.
-    ``distractors`` are the kinds of sentence in it of which nothing may be suggested.
+    ``distractors`` are the kinds of sentence in it of which nothing may be suggested, ``planted``
+    the rule that should ask about a contradiction, ``names`` where the person's name stands.
     """
 
     id: str
@@ -82,72 +73,103 @@ class Account:
     kind: str = "told"
     depth: int = 0
     minor: bool = False
+    deaths: tuple[Death, ...] = ()
+    names: tuple[tuple[int, int], ...] = ()
+    planted: str = ""
+    dated: bool = True
 
 
 def generate(count: int, seed: int = 1, half: str = "tune") -> Iterator[Account]:
-    """Yield so many accounts; a fifth of the people are told of two to five times."""
+    """Yield so many accounts, in the mix that :mod:`bench.world.cast` deals."""
     if half not in HALVES:
         raise ValueError(half)
-    random, model = Random(seed), load_model()  # noqa: S311 - a world, not a secret
-    someone, left = None, 0
-    for number in range(count):
-        if someone is None or left == 0:
-            someone = person(model, random, number, stages())
-            left = random.randint(2, 5) if random.random() < 0.2 else 1
-        left -= 1
-        yield _account(random, number, someone, half)
+    people: dict[int, Person] = {}
+    for number, part in enumerate(islice(cast(seed), count)):
+        if number % BLOCK == 0:  # nobody is told of in two blocks
+            people.clear()
+        someone = people.get(part.person)
+        if someone is None:
+            chance = Random(f"{seed}/person/{part.person}")  # noqa: S311 - a world, not a secret
+            someone = person(the_model(), chance, part.person, stages(), part.fate)
+            people[part.person] = someone
+        yield _account(Random(f"{seed}/text/{number}"), number, part, someone, half)  # noqa: S311
 
 
-def _account(random: Random, number: int, someone: Person, half: str) -> Account:
-    """Choose what arrives, from whom, in which language, and put it into words."""
-    lang = random.choices(LANGS, _MIX)[0]
-    kind = random.choices(_KINDS, _SHARES)[0]
-    witness = random.choice(WITNESSES)
+def _account(random: Random, number: int, part: Part, someone: Person, half: str) -> Account:
+    """Choose from whom it comes and how they write, and put it into words."""
     ident = f"{MARK}W-{number:06}"
-    page = Page(lang, HEADS[lang].format(id=ident) + "\n")
-    manner = Manner(lang, half, witness, random.choice(_REGISTERS), dated=random.random() > 0.12)
-    kinds = _fill(random, kind, someone, manner, page)
+    page = Page(part.lang, HEADS[part.lang].format(id=ident) + "\n")
+    manner = Manner(
+        part.lang,
+        half,
+        witness(random, someone, part.lang),
+        random.choice(_REGISTERS),
+        dated=part.dated,
+        firm=part.firm,
+        planted=plants(someone, part.turn) if part.planted else "",
+        target=round(exp(random.gauss(log(TYPICAL), _SPREAD))),
+    )
+    names = _fill(random, part, someone, manner, page)
+    told = part.kind in ("told", "mixed", "long")
     return Account(
         ident,
-        someone.id,
-        lang,
-        witness.name,
+        someone.id if told else "",
+        part.lang,
+        manner.witness.name if told else "",
         page.text.rstrip(),
         tuple(page.gold),
-        tuple(kinds),
-        kind,
-        witness.depth,
-        someone.minor,
+        tuple(page.kinds),
+        part.kind,
+        manner.witness.depth if told else 0,
+        told and someone.minor,
+        tuple(page.deaths),
+        names,
+        manner.planted,
+        part.dated,
     )
 
 
 def _fill(
-    random: Random, kind: str, someone: Person, manner: Manner, page: Page
-) -> tuple[str, ...] | list[str]:
-    """Write the page of one account; return its kinds of sentence that tell of nothing."""
-    if kind in ("press", "spam", "hostile"):
-        page.add(_odd(random, kind, manner))
-        return (kind,)
-    if kind == "empty":
+    random: Random, part: Part, someone: Person, manner: Manner, page: Page
+) -> tuple[tuple[int, int], ...]:
+    """Write the page of one account; return where the person's name stands in it."""
+    if part.kind in ("press", "spam", "hostile"):
+        page.kinds.append(part.kind)
+        _odd(random, part.kind, manner, page)
+    if part.kind in ("press", "spam", "hostile", "empty"):
         return ()
-    if someone.minor and manner.witness.name == "self":
+    names = (_named(random, someone, manner, page),) if part.named else ()
+    if someone.minor and manner.self_told:
         page.add(_young(manner.lang, someone))
-    kinds = tell(random, someone, manner, page)
-    if kind == "mixed":
+    tell(random, someone, manner, page)
+    if part.kind == "mixed":
         other = random.choice([each for each in LANGS if each != manner.lang])
-        page.add(random.choice(_odds()["mixed"][other]))
-    while kind == "long" and len(page.text) < LONG:
-        page.add(random.choice(frames(manner.lang)["plain"][manner.half]))
-    return kinds
+        page.add(random.choice(read("odd")["mixed"][other]))
+    while part.kind == "long" and len(page.text) < LONG:
+        fill(random, manner, page, wordings(manner.lang).plain[manner.half])
+    return names
 
 
-def _odd(random: Random, kind: str, manner: Manner) -> str:
+def _odd(random: Random, kind: str, manner: Manner, page: Page) -> None:
     if kind == "press":
-        of: list[str] = frames(manner.lang)["distractors"]["press"][manner.half]
-    else:
-        known = _odds()[kind]
-        of = known if kind == "hostile" else known[manner.lang]
-    return random.choice(of)
+        fill(random, manner, page, wordings(manner.lang).distractors["press"][manner.half])
+        return
+    known = read("odd")[kind]
+    page.add(random.choice(known if kind == "hostile" else known[manner.lang]))
+
+
+def _named(random: Random, someone: Person, manner: Manner, page: Page) -> tuple[int, int]:
+    """Say what the person is called, in one of the spellings of one name; return where."""
+    own = Random(someone.id)  # noqa: S311 - the same name whoever tells of them
+    invented = read("invented")
+    of = [own.choice(invented[each]) for each in ("surnames", "given")]
+    parts = [random.choice(each[manner.lang]) for each in of]
+    name = (" " if manner.lang == "en" else "").join(parts)
+    ways = wordings(manner.lang).named["self" if manner.self_told else "others"]
+    words = random.choice(ways).draw(random)
+    start, _ = page.add(words.format(name=name))
+    start += words.index("{name}")
+    return start, start + len(name)
 
 
 def _young(lang: str, someone: Person) -> str:
@@ -158,12 +180,6 @@ def _young(lang: str, someone: Person) -> str:
         "zh": f"那时我{age}岁。",
     }
     return words[lang]
-
-
-@cache
-def _odds() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((FOLDER / "odd.yaml").read_text("utf-8"))
-    return read
 
 
 def refuse(data_dir: Path) -> None:

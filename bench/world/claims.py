@@ -14,7 +14,7 @@ from random import Random  # noqa: TID251 - seeded, so that a world can be made 
 
 from app.reading.claims import Claim, Source
 from bench.world.people import Event, Person, person
-from bench.world.telling import stages
+from bench.world.wordings import stages
 from config.model import load_model
 
 _PLANTED = 0.2  # of those whose return is told, which makes fifteen in a hundred of all

@@ -28,7 +28,7 @@ _WEEKS = 21
 
 def when(random: Random, lang: str, day: date) -> tuple[str, str]:
     """Return words for a day, in one of the ways people have, and what they stand for in EDTF."""
-    ways: list[Callable[[str, date], tuple[str, str]]] = [_exact, _month, _season, _month]
+    ways: list[Callable[[str, date], tuple[str, str]]] = [exact, _month, _season, _month]
     if day.year >= _JUCHE_FROM:
         ways.append(_juche)
     ways.append(_lunar)
@@ -37,7 +37,8 @@ def when(random: Random, lang: str, day: date) -> tuple[str, str]:
     return random.choice(ways)(lang, day)
 
 
-def _exact(lang: str, day: date) -> tuple[str, str]:
+def exact(lang: str, day: date) -> tuple[str, str]:
+    """Say a day by its number in the solar calendar."""
     words = {
         "ko": f"{day.year}년 {day.month}월 {day.day}일",
         "en": f"on {day.day} {day:%B} {day.year}",
@@ -81,7 +82,7 @@ def _lunar(lang: str, day: date) -> tuple[str, str]:
     year, month, of = calendar.lunarYear, calendar.lunarMonth, calendar.lunarDay
     leap = bool(calendar.isIntercalation)
     if leap and lang == "en":  # nobody says it in English
-        return _exact(lang, day)
+        return exact(lang, day)
     words = {
         "ko": f"음력 {year}년 {'윤' if leap else ''}{month}월 {of}일",
         "en": f"on the {of}{_th(of)} day of the {_ORDINAL[month - 1]} lunar month, {year}",
@@ -103,11 +104,28 @@ def _games(lang: str, day: date) -> tuple[str, str]:
     return words[lang], day.isoformat()
 
 
+def between(lang: str, first: date, last: date) -> str:
+    """Say from which day to which."""
+    one, other = exact(lang, first)[0], exact(lang, last)[0]
+    if lang == "ko":
+        return f"{one}부터 {other}까지"
+    if lang == "zh":
+        return f"从{one}到{other}"
+    return f"from {one.removeprefix('on ')} to {other.removeprefix('on ')}"
+
+
 def joined(lang: str, words: str, clause: str) -> str:
     """Put a time before a clause."""
     if lang == "ko":
-        return f"{words}{'' if words.endswith('날') else '에'} {clause}"
+        return f"{words}{'' if words.endswith(('날', '까지')) else '에'} {clause}"
     return f"{words}，{clause}" if lang == "zh" else f"{words} {clause}"  # noqa: RUF001 - Chinese
+
+
+def followed(words: str, clause: str) -> str:
+    """Put a time behind an English clause that has one part, before it where it has more."""
+    if any(mark in clause for mark in ":;,"):
+        return joined("en", words, clause)
+    return f"{clause} {words}"
 
 
 def days(lang: str, count: int) -> str:

@@ -1,33 +1,47 @@
 """How a witness of an invented world tells what they saw: what is forgotten, in which order, how.
 
-``tell`` puts a person's events into words and writes down at once what a careful reader would tag.
-A witness sees some events only, knows some from others, drops dates, begins at the end, ends each
-sentence in the way of speaking of where they live now.
+``tell`` puts what a witness knows onto a page and writes down at once what a careful reader would
+tag. What they know is settled in :mod:`bench.world.knowing`; here it becomes sentences, each in the
+way of speaking of where its speaker lives now, with or without a day, passed on where it is heard.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from datetime import date, timedelta
+from functools import partial
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
-from typing import Any
-
-import yaml
 
 from bench.world import said
+from bench.world.grammar import Pattern
+from bench.world.knowing import Known, Manner, known
 from bench.world.people import Event, Person
+from bench.world.wordings import Slots, choose, wordings, written
 
-FOLDER = Path(__file__).with_name("frames")
-HALVES = ("tune", "held")
-_ABROAD = ("x_life_in_china", "cn_arrest", "x_cn_police_custody", "x_cn_border_detention")
-_ABROAD += ("cn_detention", "x_cn_prison_sentence", "forced_repatriation", "x_border_handover")
+# What a Korean sentence ends with, after the stem of its past: by where its speaker lives now.
+_ENDS = {
+    "north": ("습니다", "습니다", "다", "소"),
+    "south": ("습니다", "습니다", "어요", "다", "거든요"),
+    "border": ("습니다", "슴다", "어요", "수다", "습데다"),
+}
+_HEARD = {  # after the stem, or around the clause: heard from somebody who may know
+    "ko": ("다고 합니다", "답니다", "대요", "다고 하더라고요", "다더군요"),
+    "en": ("a cellmate told us that {}", "according to the broker, {}", "{}, or so her aunt heard"),
+    "zh": ("听出来的人说，{}", "据中间人讲，{}", "听说{}"),  # noqa: RUF001 - Chinese commas
+}
+_STOP = {"ko": ".", "en": ".", "zh": "。"}
+_DATED, _SHIFTED, _HEARD_OF = 0.45, 0.15, 0.3
+_PER_WORD_ZH = 1.6  # characters to a Chinese word
+_MOST = 45  # words to an event: who knows little writes less
+_TRIES = 8  # before a sentence is said twice in one text
+LONGEST_SHIFT = 9
 
 
 @dataclass(frozen=True)
 class Gold:
     """What a careful reviewer would tag: the stage, its track and its words (code points).
 
-    ``edtf`` is the day it began where the words say one (``said``), of which return it is told.
+    ``edtf`` is the day it began where the words say one (``said``), ``until`` its last where they
+    say that, of which return it is told. ``day`` is when it began in truth, ``slip`` how what is
+    told differs from it: shifted, agency, wrong, bought, or a rule that was planted.
     """
 
     stage: str
@@ -37,56 +51,19 @@ class Gold:
     episode: int = 1
     edtf: str = ""
     said: str = ""
+    until: str = ""
+    day: str = ""
+    slip: str = ""
 
 
 @dataclass(frozen=True)
-class Witness:
-    """A vantage point: what it sees of China and of inside, how far it is from what happened."""
+class Death:
+    """The words that say that somebody died, the day where they say one, where it was."""
 
-    name: str
-    abroad: float
-    inside: float
-    depth: int
-    words: dict[str, tuple[str, str, str]] = field(repr=False)  # subject, object, possessive
-
-    def saw(self, event: Event) -> float:
-        """Return how likely this witness tells of an event."""
-        return self.abroad if event.stage in _ABROAD else self.inside
-
-
-WITNESSES = (
-    Witness("self", 0.95, 0.95, 0,
-            {"ko": ("나는", "나를", "내"), "en": ("I", "me", "my"), "zh": ("我", "我", "我的")}),
-    Witness("self", 0.95, 0.95, 0,
-            {"ko": ("저는", "저를", "제"), "en": ("I", "me", "my"), "zh": ("我", "我", "我的")}),
-    Witness("sister", 0.8, 0.6, 1,
-            {"ko": ("동생은", "동생을", "동생"), "en": ("she", "her", "her"),
-             "zh": ("妹妹", "妹妹", "妹妹的")}),
-    Witness("husband", 0.9, 0.3, 1,
-            {"ko": ("안해는", "안해를", "안해"), "en": ("she", "her", "her"),
-             "zh": ("我老婆", "我老婆", "我老婆的")}),
-    Witness("cellmate", 0.2, 0.9, 0,
-            {"ko": ("그 언니는", "그 언니를", "그 언니"), "en": ("she", "her", "her"),
-             "zh": ("她", "她", "她的")}),
-    Witness("broker", 0.5, 0.5, 2,
-            {"ko": ("그 사람은", "그 사람을", "그 사람"), "en": ("he", "him", "his"),
-             "zh": ("那个人", "那个人", "那个人的")}),
-    Witness("guard", 0.0, 0.8, 0,
-            {"ko": ("그 녀자는", "그 녀자를", "그 녀자"), "en": ("she", "her", "her"),
-             "zh": ("那个女人", "那个女人", "那个女人的")}),
-)  # fmt: skip
-# What a Korean sentence ends with, after the stem of its past: by where its speaker lives now.
-_ENDS = {
-    "north": ("습니다", "다", "소"),
-    "south": ("습니다", "어요", "다", "거든요"),
-    "border": ("슴다", "어요", "수다", "습데다"),
-}
-_HEARD = {  # after the stem, or around the clause: heard from somebody who may know
-    "ko": ("다고 합니다", "답니다", "대요", "다고 하더라고요", "다더군요"),
-    "en": ("a cellmate told us that {}", "according to the broker, {}", "{}, or so her aunt heard"),
-    "zh": ("听出来的人说，{}", "据中间人讲，{}", "听说{}"),  # noqa: RUF001 - Chinese commas
-}
-_STOP = {"ko": ".", "en": ".", "zh": "。"}
+    stage: str
+    start: int
+    end: int
+    edtf: str = ""
 
 
 @dataclass
@@ -96,97 +73,159 @@ class Page:
     lang: str
     text: str = ""
     gold: list[Gold] = field(default_factory=list)
+    deaths: list[Death] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    words: float = 0
+    said: set[str] = field(default_factory=set)
+    sure: bool = False
 
     def add(self, words: str) -> tuple[int, int]:
         """Append a sentence; return where it lies."""
         gap = "" if self.lang == "zh" or not self.text or self.text.endswith("\n") else " "
         start = len(self.text) + len(gap)
         self.text += gap + words
+        self.words += len(words) / _PER_WORD_ZH if self.lang == "zh" else len(words.split())
         return start, len(self.text)
 
 
-@cache
-def frames(lang: str) -> dict[str, Any]:
-    """Return the sentences of a language, read once."""
-    read: dict[str, Any] = yaml.safe_load((FOLDER / f"{lang}.yaml").read_text("utf-8"))
-    return read
+def tell(random: Random, someone: Person, manner: Manner, page: Page) -> None:
+    """Put what the witness knows onto the page."""
+    told = known(random, someone, manner)
+    ways, dated = wordings(manner.lang), random.randrange(len(told))
+    for at, one in enumerate(told):
+        there = someone.died is not None and one.event == someone.events[-1]
+        page.sure = at == dated  # who gives days gives one at least
+        _event(random, one, manner, page, dead=there and one.slip != "R01")
+        if random.random() < _HEARD_OF:
+            _aside(random, one.event, manner, page)
+        share = min(manner.target / len(told), _MOST) * (at + 1)
+        while page.words < share:
+            fill(random, manner, page, ways.plain[manner.half])
+    if someone.died is not None and not manner.self_told:
+        _death(random, someone, manner, page)
 
 
-@cache
-def stages() -> frozenset[str]:
-    """Return the stages that can be put into words."""
-    return frozenset(frames("ko")["stages"])
+def fill(random: Random, manner: Manner, page: Page, of: list[Pattern]) -> None:
+    """Add a whole sentence that tells of no stage; the same one again only when it must be."""
+    for _ in range(_TRIES):
+        words = choose(random, of, self_told=manner.self_told).draw(random)
+        if words not in page.said:
+            break
+    page.said.add(words)
+    slots = _slots(random, manner, None)
+    page.add(_capital(written(manner.lang, manner.register, words.format_map(slots))))
 
 
-@dataclass(frozen=True)
-class Manner:
-    """How one account is told."""
-
-    lang: str
-    half: str
-    witness: Witness
-    register: str
-    dated: bool
-
-
-def tell(random: Random, someone: Person, manner: Manner, page: Page) -> list[str]:
-    """Put what the witness knows onto the page; return the kinds of sentence of no event."""
-    seen = [each for each in someone.events if random.random() < manner.witness.saw(each)]
-    kinds = []
-    for event in _ordered(random, seen):
-        _event(random, event, manner, page)
-        if random.random() < 0.3:
-            kind = random.choice([k for k in frames(manner.lang)["distractors"] if k != "press"])
-            kinds.append(kind)
-            frame = random.choice(frames(manner.lang)["distractors"][kind][manner.half])
-            page.add(_capital(_filled(random, frame, event, manner)))
-        if random.random() < 0.4:
-            page.add(random.choice(frames(manner.lang)["plain"][manner.half]))
-    return kinds
+def _aside(random: Random, event: Event, manner: Manner, page: Page) -> None:
+    """Add a sentence of what did not happen, or to nobody in particular."""
+    kinds = [kind for kind in wordings(manner.lang).distractors if kind != "press"]
+    if manner.self_told:
+        kinds.remove("question")
+    kind = random.choice(kinds)
+    of = wordings(manner.lang).distractors[kind][manner.half]
+    words = choose(random, of, self_told=manner.self_told).draw(random)
+    words = words.format_map(_slots(random, manner, event))
+    page.kinds.append(kind)
+    page.add(_capital(written(manner.lang, manner.register, words)))
 
 
-def _ordered(random: Random, events: list[Event]) -> Iterator[Event]:
-    """Tell from the beginning, or first how it ended, or from the last return backwards."""
-    way = random.random()
-    if way < 0.12 and len(events) > 1:
-        events = [events[-1], *events[:-1]]
-    elif way < 0.18:
-        events = sorted(events, key=lambda each: (-each.episode, each.first))
-    yield from events
+def _event(random: Random, one: Known, manner: Manner, page: Page, *, dead: bool) -> None:
+    of = wordings(manner.lang).stages[one.stage][manner.half]
+    pattern = choose(random, of, self_told=manner.self_told, dead=dead)
+    clause = _filled(random, pattern, one.event, manner)
+    words, edtf, until, slip = _dated(random, one, manner, sure=page.sure)
+    if words:
+        at_end = manner.lang == "en" and random.random() < 0.4
+        put = said.followed if at_end else partial(said.joined, manner.lang)
+        clause = put(words, clause)
+    start, end = page.add(_sentence(random, clause, manner))
+    slip = one.slip or slip
+    page.gold.append(
+        Gold(
+            one.stage,
+            one.track,
+            start,
+            end,
+            one.event.episode,
+            edtf,
+            words,
+            until,
+            one.event.first.isoformat(),
+            slip,
+        )
+    )
+    if pattern.only == "dead":
+        page.deaths.append(Death(one.stage, start, end))
 
 
-def _event(random: Random, event: Event, manner: Manner, page: Page) -> None:
-    frame = random.choice(frames(manner.lang)["stages"][event.stage][manner.half])
-    clause, edtf, words = _filled(random, frame, event, manner), "", ""
-    if manner.dated and random.random() < 0.45:
-        words, edtf = said.when(random, manner.lang, event.first)
+def _dated(random: Random, one: Known, manner: Manner, *, sure: bool) -> tuple[str, str, str, str]:
+    """Return the words for a day, what they stand for, the last day, how far they are from true."""
+    lang, day = manner.lang, one.day or one.event.first
+    if one.until is not None:
+        return said.between(lang, day, one.until), day.isoformat(), one.until.isoformat(), ""
+    if one.day is not None:
+        return (*said.exact(lang, day), "", "")
+    if manner.dated and (sure or random.random() < _DATED):
+        day, slip = _remembered(random, day)
+        return (*said.when(random, lang, day), "", slip)
+    return "", "", "", ""
+
+
+def _remembered(random: Random, day: date) -> tuple[date, str]:
+    """Return the day as it is remembered: some are off by days."""
+    if random.random() >= _SHIFTED:
+        return day, ""
+    off = random.choice((-1, 1)) * random.randint(1, LONGEST_SHIFT)
+    return day + timedelta(days=off), "shifted"
+
+
+def _death(random: Random, someone: Person, manner: Manner, page: Page) -> None:
+    """Say that they died: on which day where that must be said, elsewhere mostly without one."""
+    day = someone.died or date.min
+    must = manner.firm or manner.planted in ("R01", "R19")
+    if page.deaths and not must:
+        return
+    if manner.planted == "R19":
+        day += timedelta(days=random.randint(20, 60))
+    clause = choose(random, wordings(manner.lang).deaths[manner.half], self_told=False).draw(random)
+    clause, edtf = clause.format_map(_slots(random, manner, None)), ""
+    if must or (manner.dated and random.random() < _DATED):
+        words, edtf = said.exact(manner.lang, day)
         clause = said.joined(manner.lang, words, clause)
-    heard = manner.witness.depth > 0 and random.random() < 0.3 * manner.witness.depth
-    start, end = page.add(_capital(_ended(random, manner, clause, heard=heard)))
-    page.gold.append(Gold(event.stage, event.track, start, end, event.episode, edtf, words))
+    start, end = page.add(_sentence(random, clause, manner))
+    page.deaths.append(Death(someone.events[-1].stage, start, end, edtf))
 
 
-def _ended(random: Random, manner: Manner, clause: str, *, heard: bool) -> str:
+def _sentence(random: Random, clause: str, manner: Manner) -> str:
     """End a clause as its speaker does, passing it on where it is only heard."""
+    depth = manner.witness.depth
+    heard = depth > 0 and random.random() < _HEARD_OF * depth
+    clause = written(manner.lang, manner.register, clause)
     if manner.lang == "ko":
-        ends = _HEARD["ko"] if heard else _ENDS[manner.register]
-        return clause + random.choice(ends) + "."
+        return clause + random.choice(_HEARD["ko"] if heard else _ENDS[manner.register]) + "."
     if heard:
         clause = random.choice(_HEARD[manner.lang]).format(clause)
-    return clause + _STOP[manner.lang]
+    return _capital(clause) + _STOP[manner.lang]
 
 
-def _filled(random: Random, frame: str, event: Event, manner: Manner) -> str:
+def _filled(random: Random, pattern: Pattern, event: Event, manner: Manner) -> str:
     """Fill a frame; a Korean speaker leaves themselves out where it is clear who it is."""
-    lang = manner.lang
-    subject, other, whose = manner.witness.words[lang]
-    stay = (event.last - event.first).days or random.randint(8, 40)
-    months = said.months(lang, max(1, min(stay // 30, 24)))
-    if manner.witness.name == "self" and lang == "ko" and random.random() < 0.4:
+    frame = pattern.draw(random)
+    if manner.self_told and manner.lang == "ko" and random.random() < 0.4:
         frame = frame.replace("{S} ", "", 1)
-    bare = said.days(lang, stay).removesuffix(" 동안").removesuffix("을")
-    return frame.format(S=subject, O=other, P=whose, N=said.days(lang, stay), D=bare, M=months)
+    return frame.format_map(_slots(random, manner, event))
+
+
+def _slots(random: Random, manner: Manner, event: Event | None) -> Slots:
+    """Return what the person is called, and how long a stay was."""
+    lang, given = manner.lang, dict(manner.witness.words)
+    if event is not None:
+        stay = (event.last - event.first).days or random.randint(8, 40)
+        given["N"] = said.days(lang, stay)
+        given["D"] = given["N"].removesuffix(" 동안").removesuffix("을")
+        given["M"] = said.months(lang, max(1, min(stay // 30, 24)))
+    return Slots(random, lang, given)
 
 
 def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+    return words[:1].upper() + words[1:]
