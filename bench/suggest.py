@@ -7,7 +7,8 @@ gold tags a stage once a person, the stage told again.
 
 Two figures stand beside each other: on what may be read while rules are mended (the world's
 ``tune`` sentences, the passages by number) and on what may not (the world's ``held`` sentences,
-the passages ``kept``). Only the first have a floor, for only the second are unseen.
+the passages ``kept``). The second have no floor, for they are unseen. Of the first the passages
+have one that counts, and of the world the sentences the rules were mended on (``first``).
 """
 
 from collections import Counter
@@ -22,7 +23,7 @@ from app.reading.dates import find_dates
 from app.reading.suggest import Suggestion, suggest
 from bench.passages import KEPT, Passage, passages, sets
 from bench.table import Row
-from bench.world import HALVES, LANGS, Account, Gold, generate
+from bench.world import FIRST, HALVES, LANGS, Account, Gold, generate
 from config.model import load_model
 
 COUNT, SEED = 300, 7
@@ -38,9 +39,23 @@ def rows() -> list[Row]:
     out: list[Row] = []
     for half in HALVES:
         out += _world(half)
+    return [*floors(), *out, *_passages(KEPT)]
+
+
+def floors() -> list[Row]:
+    """Count where a floor counts: on all that the rules have been mended on."""
     samples = list(_samples())
-    out += _scores("samples", "all", _tally(samples, again=True), least=_LEAST["samples"])
-    for name in (*sets(), *KEPT):
+    return [
+        *_world(FIRST),
+        *_scores("samples", "all", _tally(samples, again=True), least=_LEAST["samples"]),
+        *_passages(sets()),
+    ]
+
+
+def _passages(names: Iterable[str]) -> list[Row]:
+    """Count on sets of passages, by language."""
+    out: list[Row] = []
+    for name in names:
         read = list(passages(name))
         for lang in LANGS:
             tally = _tally(each for each in read if each.lang == lang)
@@ -55,8 +70,8 @@ def _world(half: str) -> list[Row]:
     """Count on one half of the world's sentences, by language and by stage."""
     accounts = list(generate(COUNT, SEED, half))
     where = f"world, {half}"
-    least = _LEAST["world"] if half == "tune" else None
-    out = list(_scores(where, "all", _tally(accounts), least=least))
+    least = None if half == "held" else _LEAST["world"]
+    out = list(_scores(where, "all", _tally(accounts), least=least, counted=half == FIRST))
     for lang in LANGS:
         out += _scores(where, lang, _tally(each for each in accounts if each.lang == lang))
     for stage in sorted({gold.stage for each in accounts for gold in each.gold}):
@@ -117,11 +132,13 @@ def _meets(gold: Gold, found: Any) -> bool:  # noqa: ANN401 - a Suggestion, or a
     return bool(gold.stage == found.stage and gold.start < found.end and found.start < gold.end)
 
 
-def _scores(where: str, what: str, tally: Tally, least: float | None = None) -> Iterator[Row]:
+def _scores(
+    where: str, what: str, tally: Tally, least: float | None = None, *, counted: bool = True
+) -> Iterator[Row]:
     note = f"{tally['wanted']} told, {tally['found']} suggested"
     yield Row(f"precision, {where}, {what}", _share(tally, "right", "found"), "", note=note)
     yield Row(f"recall, {where}, {what}", _share(tally, "met", "wanted"), "")
-    counted = least is not None
+    counted = counted and least is not None
     yield Row(f"F1, {where}, {what}", _f1(tally), "", least=least, counted=counted)
 
 

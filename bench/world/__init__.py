@@ -7,7 +7,8 @@
 Seeded: the same seed gives the same world in every process, and its first texts are the same
 however many are asked for. Every id begins with ``SYN-`` and every text with a line that says so;
 :func:`refuse` keeps the world out of a deployment that is real. ``half`` chooses the sentences:
-``tune`` for whoever mends the rules, ``held`` only to measure.
+``tune`` for whoever mends the rules, ``held`` only to measure, ``first`` those of ``tune`` that
+the rules were first mended on.
 ``python -m bench.world --count 300 --seed 1`` writes it as lines of JSON.
 """
 
@@ -22,10 +23,12 @@ from bench.world.cast import BLOCK, Part, cast
 from bench.world.knowing import Manner, plants, witness
 from bench.world.people import Person, person, the_model
 from bench.world.telling import Death, Gold, Page, fill, tell
-from bench.world.wordings import HALVES, read, stages, wordings
+from bench.world.wordings import FIRST, HALVES, read, stages, wordings
+from bench.world.wordings import part as sentences
 from config.settings_files import DEMONSTRATION_MARK
 
 __all__ = [
+    "FIRST",
     "HALVES",
     "LANGS",
     "MARK",
@@ -81,7 +84,7 @@ class Account:
 
 def generate(count: int, seed: int = 1, half: str = "tune") -> Iterator[Account]:
     """Yield so many accounts, in the mix that :mod:`bench.world.cast` deals."""
-    if half not in HALVES:
+    if half not in (FIRST, *HALVES):
         raise ValueError(half)
     people: dict[int, Person] = {}
     for number, part in enumerate(islice(cast(seed), count)):
@@ -146,13 +149,14 @@ def _fill(
         other = random.choice([each for each in LANGS if each != manner.lang])
         page.add(random.choice(read("odd")["mixed"][other]))
     while part.kind == "long" and len(page.text) < LONG:
-        fill(random, manner, page, wordings(manner.lang).plain[manner.half])
+        fill(random, manner, page, sentences(wordings(manner.lang).plain, manner.half))
     return names
 
 
 def _odd(random: Random, kind: str, manner: Manner, page: Page) -> None:
     if kind == "press":
-        fill(random, manner, page, wordings(manner.lang).distractors["press"][manner.half])
+        half = manner.half
+        fill(random, manner, page, sentences(wordings(manner.lang).distractors["press"], half))
         return
     known = read("odd")[kind]
     page.add(random.choice(known if kind == "hostile" else known[manner.lang]))

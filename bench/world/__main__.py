@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 import json
 
-from bench.world import HALVES, generate
+from bench.world import FIRST, HALVES, generate
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.world", description=__doc__)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--half", choices=HALVES, default="tune")
+    parser.add_argument("--half", choices=(FIRST, *HALVES), default="tune")
     chosen = parser.parse_args()
     for account in generate(chosen.count, chosen.seed, chosen.half):
         print(json.dumps(dataclasses.asdict(account), ensure_ascii=False))

@@ -1,5 +1,8 @@
 """What the witnesses of an invented world claim, and the contradictions planted among it.
 
+``claims_of`` reads what is told in accounts, as a reviewer would tag it; the rest invents claims
+without any words, many at once.
+
     for told in claimed(1000, seed=1):
         told.claims, told.planted          # a rule of the model, or nothing
 
@@ -7,12 +10,13 @@ Most people are told of by one to three witnesses who agree. In fifteen of a hun
 contradiction is planted, and which rule should ask about it is known.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 from app.reading.claims import Claim, Source
+from bench.world import Account
 from bench.world.people import Event, Person, person
 from bench.world.wordings import stages
 from config.model import load_model
@@ -44,6 +48,32 @@ def claimed(count: int, seed: int = 1) -> Iterator[Told]:
         back = any(claim.stage == "forced_repatriation" for claim in claims)
         rule = random.choice(RULES) if back and random.random() < _PLANTED else None
         yield Told(tuple(_PLANTS[rule](claims) if rule else claims), rule)
+
+
+def claims_of(accounts: Iterable[Account]) -> list[Claim]:
+    """Return what these accounts claim: each gold a tag, each death its day where one is said."""
+    claims = []
+    for account in accounts:
+        source = Source(account.id, thread=account.id)
+        for at, gold in enumerate(account.gold):
+            claims.append(
+                Claim(
+                    id=f"{account.id}-{at}",
+                    person=account.person,
+                    stage=gold.stage,
+                    source=source,
+                    track=gold.track,
+                    start=gold.edtf,
+                    end=gold.until,
+                    episode=gold.episode,
+                )
+            )
+        for at, death in enumerate(account.deaths):
+            dead = {"ef_death_date": death.edtf}
+            claims.append(
+                Claim(f"{account.id}-d{at}", account.person, death.stage, source, details=dead)
+            )
+    return claims
 
 
 def _claim(someone: Person, event: Event, witness: int) -> Claim:

@@ -89,6 +89,9 @@ def person(
 ) -> Person:
     """Walk the graph from an arrest, in some lives twice or three times; only ``told`` stages."""
     fate = fate or Fate.drawn(random)
+    sex = random.choices(("woman", "man"), (0.75, 0.25))[0]
+    if sex == "man":  # what is told of life in China is told of women: sold, married, with child
+        told = told - {"x_life_in_china"}
     events: list[Event] = []
     day, episode, again = random.choice(RETURNS), 0, fate.again
     out = not fate.dies and random.random() < _OUT_ALIVE
@@ -108,7 +111,6 @@ def person(
     if fate.dies:
         events, died = _dead(random, events)
     age = random.randint(4, 17) if fate.minor else random.randint(19, 64)
-    sex = random.choices(("woman", "man"), (0.75, 0.25))[0]
     grounds, province = (random.choice(GROUNDS[track]),), random.choice(PROVINCES)
     born = events[0].first.year - age
     return Person(f"SYN-P-{number:06}", tuple(events), born, sex, province, grounds, died)

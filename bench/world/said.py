@@ -140,7 +140,7 @@ def days(lang: str, count: int) -> str:
 def months(lang: str, count: int) -> str:
     """Say a stay in months: 석 달, 半年, or the number."""
     if lang == "en":
-        return f"{count} months"
+        return f"{count} months" if count > 1 else "a month"
     known = _MONTHS_KO if lang == "ko" else _MONTHS_ZH
     if count < len(known):
         return known[count]

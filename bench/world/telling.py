@@ -14,7 +14,7 @@ from bench.world import said
 from bench.world.grammar import Pattern
 from bench.world.knowing import Known, Manner, known
 from bench.world.people import Event, Person
-from bench.world.wordings import Slots, choose, wordings, written
+from bench.world.wordings import Slots, choose, part, wordings, written
 
 # What a Korean sentence ends with, after the stem of its past: by where its speaker lives now.
 _ENDS = {
@@ -100,7 +100,7 @@ def tell(random: Random, someone: Person, manner: Manner, page: Page) -> None:
             _aside(random, one.event, manner, page)
         share = min(manner.target / len(told), _MOST) * (at + 1)
         while page.words < share:
-            fill(random, manner, page, ways.plain[manner.half])
+            fill(random, manner, page, part(ways.plain, manner.half))
     if someone.died is not None and not manner.self_told:
         _death(random, someone, manner, page)
 
@@ -122,7 +122,7 @@ def _aside(random: Random, event: Event, manner: Manner, page: Page) -> None:
     if manner.self_told:
         kinds.remove("question")
     kind = random.choice(kinds)
-    of = wordings(manner.lang).distractors[kind][manner.half]
+    of = part(wordings(manner.lang).distractors[kind], manner.half)
     words = choose(random, of, self_told=manner.self_told).draw(random)
     words = words.format_map(_slots(random, manner, event))
     page.kinds.append(kind)
@@ -130,7 +130,7 @@ def _aside(random: Random, event: Event, manner: Manner, page: Page) -> None:
 
 
 def _event(random: Random, one: Known, manner: Manner, page: Page, *, dead: bool) -> None:
-    of = wordings(manner.lang).stages[one.stage][manner.half]
+    of = part(wordings(manner.lang).stages[one.stage], manner.half)
     pattern = choose(random, of, self_told=manner.self_told, dead=dead)
     clause = _filled(random, pattern, one.event, manner)
     words, edtf, until, slip = _dated(random, one, manner, sure=page.sure)
@@ -187,7 +187,9 @@ def _death(random: Random, someone: Person, manner: Manner, page: Page) -> None:
         return
     if manner.planted == "R19":
         day += timedelta(days=random.randint(20, 60))
-    clause = choose(random, wordings(manner.lang).deaths[manner.half], self_told=False).draw(random)
+    clause = choose(random, part(wordings(manner.lang).deaths, manner.half), self_told=False).draw(
+        random
+    )
     clause, edtf = clause.format_map(_slots(random, manner, None)), ""
     if must or (manner.dated and random.random() < _DATED):
         words, edtf = said.exact(manner.lang, day)

@@ -18,6 +18,7 @@ from bench.world.grammar import Pattern, parse
 
 FOLDER = Path(__file__).with_name("frames")
 HALVES = ("tune", "held")
+FIRST = "first"  # of the half that may be read: the sentences the rules were first mended on
 Halves = dict[str, list[Pattern]]
 
 
@@ -45,15 +46,23 @@ def wordings(lang: str) -> Wordings:
             into = getattr(found, group)
             if group in ("stages", "distractors"):
                 for name, halves in read.items():
-                    _add(into.setdefault(name, {}), halves)
+                    _add(into.setdefault(name, {}), halves, first=file.stem == FIRST)
             else:
-                _add(into, read)
+                _add(into, read, first=file.stem == FIRST)
     return found
 
 
-def _add(into: Halves, read: dict[str, list[str]]) -> None:
+def _add(into: Halves, read: dict[str, list[str]], *, first: bool) -> None:
     for half, patterns in read.items():
-        into.setdefault(half, []).extend(parse(each) for each in patterns)
+        parsed = [parse(each) for each in patterns]
+        into.setdefault(half, []).extend(parsed)
+        if first and half == HALVES[0]:
+            into[FIRST] = parsed
+
+
+def part(of: Halves, half: str) -> list[Pattern]:
+    """Return the patterns of one half; of the first ones all, where those say nothing of it."""
+    return of.get(half) or of[HALVES[0]]
 
 
 @cache
