@@ -88,6 +88,7 @@ class Making:
         self._desk, self._checkpoint, self._signer = desk, checkpoint, signer
         self._day = max(str(copy.content["day"]) for copy in copies)
         self._purpose = ",".join(sorted({str(copy.content["purpose"]) for copy in copies}))
+        self._found = rendering.placeholders(copies, self.name)
         self._of_all: list[tuple[str, bytes]] = []  # made of all testimonies: dear, so kept
         self._stamped: tuple[bytes, bytes] | None = None
 
@@ -131,8 +132,7 @@ class Making:
 
     def _files(self) -> Iterator[tuple[str, bundle.Content]]:
         """Yield every file of the payload, one testimony after the other; the index last."""
-        copies, desk = self.copies, self._desk
-        found = rendering.placeholders(copies, self.name)
+        copies, desk, found = self.copies, self._desk, self._found
         items: dict[str, list[str]] = {}
         read = []
         for number, copy in enumerate(sorted(copies, key=lambda one: one.record), start=1):
