@@ -51,8 +51,9 @@ def rows(testimonies: int = 250, mib: int = 250) -> list[Row]:
     note = f"{testimonies:,} testimonies, {mib:,} MiB of attachments"
     return [
         Row("export, of cipher + hash + copy", peer / found["seconds"], "", least=0.5, note=note),
-        Row("the same in CPU time, which other work does not slow", cpu / found["cpu"], ""),
-        Row("as the page makes it, opened once before for its length", cpu / found["page"], ""),
+        Row("as the page makes it, opened once before", peer / found["page"], "", least=0.5),
+        Row("export in CPU time, which other work does not slow", cpu / found["cpu"], ""),
+        Row("as the page makes it, in CPU time", cpu / found["page_cpu"], ""),
         Row("export", found["size"] / found["seconds"] / 1e6, "MB/s"),
         Row("peak memory of the process", found["memory"] / 1e6, "MB", most=120, counted=True),
         Row("of it before the export", found["before"] / 1e6, "MB"),
@@ -111,16 +112,16 @@ def _inside(path: Path, passphrase: str) -> dict[str, float]:
     with out.open("wb") as sink:
         book.handing.export(ring, ids, sink)
     seconds, cpu = time.perf_counter() - start, time.process_time() - busy
-    busy = time.process_time()
+    start, busy = time.perf_counter(), time.process_time()
     bundle = book.handing.leaving(ring, ids)
     length = bundle.measure()
     bundle.begin()
     if sum(map(len, bundle.pieces())) != length:
         raise ValueError("the page told another length")
-    page = time.process_time() - busy
+    page, page_cpu = time.perf_counter() - start, time.process_time() - busy
     memory = peak_memory(os.getpid())
-    found = {"seconds": seconds, "cpu": cpu, "page": page, "memory": memory, "before": before}
-    return {**found, "size": out.stat().st_size}
+    found = {"seconds": seconds, "cpu": cpu, "page": page, "page_cpu": page_cpu}
+    return {**found, "memory": memory, "before": before, "size": out.stat().st_size}
 
 
 def main() -> None:
