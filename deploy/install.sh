@@ -7,7 +7,7 @@
 # Run from an unpacked release whose signature you checked. It installs that tree beside earlier
 # ones under /opt/naru and points /opt/naru/current at it; run again with a newer tree, it updates.
 set -euo pipefail
-umask 022   # what is installed is for Naru's user to read, whatever the shell of root says
+umask 022   # what is installed is for Naru's user to read, whatever the shell of root says or said
 which=${1:-both}
 case $which in intake | both) ;; *) echo "usage: install.sh [intake]" >&2; exit 2 ;; esac
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -31,7 +31,7 @@ if [ ! -e "$release/.complete" ]; then
   rm -rf "$release"
   mkdir -p "$release"
   (cd "$here" && tar -c --exclude=.git --exclude=.venv --exclude=var --exclude=node_modules \
-    --exclude=__pycache__ .) | tar -x -C "$release" --no-same-owner
+    --exclude=__pycache__ --mode=u+rwX,go=rX .) | tar -x -C "$release" --no-same-owner
   list=requirements-more.txt   # with what is optional: second factor, PostgreSQL, dossiers
   [ "$which" = both ] || list=deploy/requirements-intake.txt
   if [ -z "${NARU_NO_PIP:-}" ]; then

@@ -82,7 +82,17 @@ def test_tor_understands_its_file(tmp_path):
     )
 
 
-def test_the_doctor_is_content_with_what_install_writes(machine):
+def unpacked_by_the_wary(folder):
+    """A copy of the tree that nobody but its owner may read, as under a umask of 077."""
+    away = shutil.ignore_patterns(".?*", "var", "node_modules", "__pycache__", "build", "mutants")
+    shutil.copytree(DEPLOY.parent, folder, ignore=away)
+    for name in (".git", "var"):
+        (folder / name).mkdir()
+    done("chmod", "-R", "go=", folder)
+    return folder
+
+
+def test_the_doctor_is_content_with_what_install_writes(machine, tmp_path):
     """install.sh into another root; what it writes takes the place of the healthy files."""
     for name in ("etc/nftables.conf", "etc/tor/torrc", "etc/systemd/journald.conf.d/60-naru.conf"):
         (machine.root / name).unlink()
@@ -91,7 +101,8 @@ def test_the_doctor_is_content_with_what_install_writes(machine):
         "NARU_ROOT": str(machine.root),
         "NARU_NO_PIP": "1",
     }
-    told = done("bash", DEPLOY / "install.sh", env=environ, umask=0o077)
+    release = unpacked_by_the_wary(tmp_path / "release")
+    told = done("bash", release / "deploy/install.sh", env=environ, umask=0o077)
     assert "now /opt/naru/" in told
     assert examine(machine.patient()) == []
     tree = machine.root / "opt/naru" / (machine.root / "opt/naru/current").readlink().name
@@ -99,7 +110,7 @@ def test_the_doctor_is_content_with_what_install_writes(machine):
     assert tree.stat().st_mode & 0o777 == 0o755, "Naru's user must come in"
     assert not (tree / ".git").exists()
     assert not (tree / "var").exists()
-    again = done("bash", DEPLOY / "install.sh", env=environ)
+    again = done("bash", release / "deploy/install.sh", env=environ)
     assert f"before /opt/naru/{tree.name}" in again
 
 
