@@ -163,14 +163,25 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A line of one edition of a transcript: when it is heard, and where its time stands."""
+
+    item: str
+    edition: int
+    heard: str  # as an address says it after ``t=``
+    stamp: int
+
+
+@dataclass(frozen=True)
 class Found:
     """A row a search found, where it was found, and the words in their surroundings."""
 
     row: Row
-    where: str  # text, translation, note
+    where: str  # text, letter, translation, note, transcript
     before: str
     words: str
     after: str
+    moment: Moment | None = None  # of the recording, when it was found in a transcript
 
 
 @dataclass(frozen=True)

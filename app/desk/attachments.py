@@ -68,7 +68,7 @@ def _shown(
         "desk/attachment.html",
         **told,
         tags_of=lambda edition: [tag for tag in tags if tag.edition == edition],
-        older=any(newest and tag.edition != newest.version for tag in tags),
+        older=any(newest and tag.edition != newest.version for tag in tags) or _older(newest),
         one=one,
         kind=kind,
         page=min(number, picture.pages) if picture else 1,
@@ -79,7 +79,7 @@ def _shown(
         at_second=_second(),
         record=record_id,
         editions=editions,
-        links=_times(newest.text) if newest else {},
+        times_of=_times,
         error=error,
         gone=(),
         typed_error=bool(said),
@@ -97,6 +97,12 @@ def _beside(record_id: str, newest: Translation, item_id: str) -> dict[str, Any]
 def _times(text: str) -> dict[tuple[int, int], str]:
     """Return where the times of a transcript stand, each with the address of its moment."""
     return {line.stamp: f"?t={line.fragment}#recording" for line in parse(text)}
+
+
+def _older(newest: Translation | None) -> bool:
+    """Tell whether somebody comes for words of an earlier version."""
+    asked = request.args.get("edition", 0, type=int)
+    return newest is not None and 0 < asked < newest.version
 
 
 def _second() -> str:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from markupsafe import Markup, escape
 
-from app.casebook.shapes import BadTag, Tag
+from app.casebook.shapes import BadTag, Found, Tag
 
 MOST_QUOTED = 20_000
 NO_LINKS: Mapping[tuple[int, int], str] = MappingProxyType({})
@@ -49,12 +49,25 @@ def place_of(tag: Tag) -> str:
     return f"{place}#words-{tag.id}"
 
 
+def found_at(found: Found) -> str:
+    """Return where the words of a search stand: in the testimony, or at a recording's moment."""
+    place, at = f"/testimony/{found.row.id}", found.moment
+    if at:
+        place += f"/attachments/{at.item}?t={at.heard}&edition={at.edition}"
+        place += f"#at-{at.edition}-{at.stamp}"
+    return place
+
+
 def marked(
-    text: str, tags: Sequence[Tag] = (), links: Mapping[tuple[int, int], str] = NO_LINKS
+    text: str,
+    tags: Sequence[Tag] = (),
+    links: Mapping[tuple[int, int], str] = NO_LINKS,
+    edition: int = 0,
 ) -> Markup:
     """Return the text as HTML: one block a line, the words of tags marked by their track.
 
-    ``links`` are spans of the text that lead somewhere: the times of a transcript.
+    ``links`` are spans of the text that lead somewhere: the times of an edition of a transcript,
+    each of which can be led to in turn.
     """
     spans = itertools.chain(((tag.start, tag.end) for tag in tags), links)
     cuts = sorted(set(itertools.chain.from_iterable(spans)))
@@ -67,7 +80,8 @@ def marked(
     def pieces(start: int, end: int) -> Iterator[Markup]:
         inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
         for a, b in itertools.pairwise([start, *inside, end]):
-            yield from _piece(text, a, b, tags, leads(a, b))
+            name = f"at-{edition}-{a}" if (place := leads(a, b)) else ""
+            yield from _piece(text, a, b, tags, (name, place))
 
     return Markup("").join(
         Markup('<span class="{}">{}</span>').format(
@@ -77,14 +91,16 @@ def marked(
     )
 
 
-def _piece(text: str, start: int, end: int, tags: Sequence[Tag], place: str) -> Iterator[Markup]:
+def _piece(
+    text: str, start: int, end: int, tags: Sequence[Tag], link: tuple[str, str]
+) -> Iterator[Markup]:
     for tag in tags:
         if tag.start == start:
             yield Markup('<a class="at" id="words-{}"></a>').format(tag.id)
     over = [tag for tag in tags if tag.start <= start and end <= tag.end]
     piece = verbatim(text[start:end])
-    if place:
-        piece = Markup('<a class="num" href="{}">{}</a>').format(place, piece)
+    if link[1]:
+        piece = Markup('<a class="num" id="{}" href="{}">{}</a>').format(*link, piece)
     if over:
         tracks = " ".join(sorted({_TRACK.sub("", tag.track) for tag in over}))
         piece = Markup('<mark class="{}">{}</mark>').format(tracks, piece)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _babel_gettext
 from app.casebook.evidence.singling import Trait
 from app.casebook.shapes import Answers, Tag
 from app.desk.context import desk
-from app.desk.narrative import marked, place_of
+from app.desk.narrative import found_at, marked, place_of
 from app.reading.transcripts import clock
 from app.web import CATALOGUES, HTML_LANG, language, size_of
 from config.model import Model
@@ -317,6 +317,7 @@ def install(app: Flask) -> None:
         answer_values=answer_values,
         marked=marked,
         place_of=place_of,
+        found_at=found_at,
         clock=clock,
         page_lang=lambda: HTML_LANG[language()],
         ui_lang=language,

@@ -53,7 +53,8 @@ def test_versions_stay_and_the_newest_is_found(world, owner, outsider, heard):
     page = owner.get(heard)
     assert "version 2" in page.text
     assert "회령" in page.id("transcript").one("details", cls="history").text
-    assert owner.get("/search?q=고침").root.one("a", "submission").attrs["href"] == heard[:43]
+    (hit,) = owner.get("/search?q=고침").root.all("a", "submission")
+    assert hit.attrs["href"] == f"{heard}?t=12&edition=2#at-2-0"
     acts = [row.text for row in owner.get("/custody").root.all("tr")]
     assert len([one for one in acts if "wrote down" in one]) == 2
 
@@ -214,3 +215,31 @@ def test_a_letter_of_somebody_else_is_none_of_this_testimony(world, owner, lette
     assert answer.status == 400
     assert "no letter and no recording" in answer.error
     assert owner.testimony(letter[0]).root.one(cls="tag") is None
+
+
+def test_words_found_in_a_recording_lead_to_their_moment(owner, outsider, partner, heard):
+    (hit,) = outsider.get("/search?q=다리 위에서").root.all("a", "submission")
+    place = hit.attrs["href"]
+    assert place == f"{heard}?t=62,90&edition=1#at-1-23"
+    address, _, line = place.partition("#")
+    page = outsider.get(address)
+    assert page.id("player").attrs["src"] == f"{heard}/stream#t=62,90"
+    assert page.id(line).text == "[1:02-1:30]"
+    assert page.root.one("details", cls="history") is None
+    assert "1:02" in owner.get("/search?q=다리 위에서").root.one("ol", "rows").text
+    assert partner.get("/search?q=다리 위에서").status == 403
+
+
+def test_words_of_an_earlier_version_lead_there_and_it_is_open(owner, heard):
+    write(owner, heard, "0:12 고침\n1:02 놓임")
+    (hit,) = owner.get("/search?q=아침").root.all("a", "submission")
+    address, _, line = hit.attrs["href"].partition("#")
+    page = owner.get(address)
+    assert page.id("player").attrs["src"] == f"{heard}/stream#t=12"
+    history = page.root.one("details", cls="history")
+    assert "open" in history.attrs
+    assert [one.attrs["id"] for one in history.all("a") if "href" in one.attrs] == [line, "at-1-23"]
+    assert "open" not in owner.get(heard).root.one("details", cls="history").attrs
+    for strange in ("x", "-1", "9" * 30, "2"):
+        page = owner.get(f"{heard}?edition={strange}")
+        assert "open" not in page.root.one("details", cls="history").attrs
