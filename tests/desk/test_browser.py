@@ -39,6 +39,7 @@ def test_what_was_selected_outlives_a_refusal(window):
     window.put("#place", "stage", "cn_arrest")
     window.send("#place")
     assert window.page.is_visible("#error")
+    window.until("return document.activeElement.id === 'error'")  # where a screen reader begins
     assert window.one("#chosen").text == "둘째"
     assert window.page.input_value("#from") == "그해 가을"
 
