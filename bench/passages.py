@@ -43,7 +43,19 @@ def passages(name: str) -> Iterator[Passage]:
 
 def sets() -> list[str]:
     """Return the names of the sets that rules may be mended on, oldest first."""
-    return ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
+    return [
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+    ]
 
 
 def _unmarked(marked: str) -> tuple[str, tuple[Gold, ...]]:

@@ -19,7 +19,18 @@ from config.model import Model
 from config.model_types import Frozen, Label, Lang, Text
 
 FOLDER = Path(__file__).with_name("events")  # a file for each language
-RESOLVED = ("home", "handed", "questioned", "cell", "holding", "examined", "review", "trial")
+RESOLVED = (
+    "home",
+    "handed",
+    "questioned",
+    "cell",
+    "shut",
+    "holding",
+    "examined",
+    "review",
+    "trial",
+)
+_BLANK = re.compile(r"(\(\?<[!=][^()]*\)|\[[^\]]*\])| (?![?*+{])")  # many write without blanks
 _NESTING = 4  # sets may name sets
 _FINALS = dict(
     zip(
@@ -52,7 +63,9 @@ class Guard(Frozen, frozen=True, kw_only=True):
 
     id: Text
     lang: Lang
-    scope: Literal["tail", "verb", "match", "clause", "around", "half", "sentence", "ask"]
+    scope: Literal[
+        "tail", "verb", "match", "clause", "around", "half", "sentence", "ask", "statement"
+    ]
     pattern: Text
     why: Label
     unless: str | None = None
@@ -98,6 +111,7 @@ def letters(text: str) -> str:
 @cache
 def _compiled(lang: str, pattern: str) -> re.Pattern[str]:
     if lang == "ko":
+        pattern = _BLANK.sub(lambda found: found[1] or " ?", pattern)
         pattern = letters("".join(_FINALS.get(each, each) for each in pattern))
     return re.compile(pattern, re.IGNORECASE if lang == "en" else 0)
 

@@ -84,6 +84,15 @@ def _days(sentence: Sentence, start: int, end: int) -> bool:
     )
 
 
+def _shut(found: _Found, _: Agency | None) -> str | None:
+    """Held, nobody says where: in China where the arrest there was the last thing told."""
+    sentence, _start, _end, told = found
+    if told.back:
+        return _held(found, told.agency) if told.agency else None
+    at_home = any(each.kind in ("statesec", "socialsec") for each in agencies(sentence))
+    return "cn_detention" if told.last == "cn_arrest" and not at_home else None
+
+
 def _questioned(found: _Found, agency: Agency | None) -> str | None:
     """Questioning in China is no stage of its own."""
     stage = _held(found, agency)
@@ -168,6 +177,7 @@ _HOW: dict[str, Callable[[_Found, Agency | None], str | None]] = {
     "handed": _handed,
     "questioned": _questioned,
     "cell": _held,
+    "shut": _shut,
     "holding": _holding,
     "examined": _examined,
     "review": _review,

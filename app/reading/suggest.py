@@ -25,6 +25,13 @@ _EN_CLAUSE = re.compile(
 )
 _ZH_CLAUSE = re.compile(r"[\uff0c\uff1b\uff1a,;:]")
 _KO_CLAUSE = re.compile(letters("(?:는데|지만|으나)[,\\s]"))  # what is set against what went before
+_QUOTED = re.compile(  # Korean: what somebody said ends here, and that they said it begins
+    letters(
+        "(다)[\"\u201d\u300d\u2019']?(?:고(?![^.!?]{0,40}말하는 (?:것|걸|소리))|며|면서)"
+        "|(자|냐|라)[\"\u201d\u300d\u2019']?고\\s*(?:하|해|말|소리)"
+    )
+)
+_VERB = 8  # letters at the end of an event in which its own verb stands
 _FRAMES = ("people", "generic_tail", "habit", "press", "law", "mass")  # guards that last
 _CLAUSES = {"ko": _KO_CLAUSE, "en": _EN_CLAUSE, "zh": _ZH_CLAUSE}
 _HALF = re.compile(
@@ -228,10 +235,21 @@ def _scope(guard: Guard, form: str, start: int, end: int) -> str:
         return form[start:end]
     if guard.scope in ("tail", "sentence", "ask"):
         return form
+    if guard.scope == "statement":
+        return form[start : _stated(form, start, end)]
     if guard.scope == "around":
         after = _CLAUSES[guard.lang].search(form, end)
         return form[_from(guard, form, start) : after.start() if after else len(form)]
     return form[_from(guard, form, start) : end]
+
+
+def _stated(form: str, start: int, end: int) -> int:
+    """Return where the statement of an event ends: where "they said that" begins, or with it.
+
+    That somebody said it in the past does not make it past: "they said that I go to a camp".
+    """
+    quoted = _QUOTED.search(form, max(start, end - _VERB))
+    return quoted.end(quoted.lastindex or 0) if quoted else len(form)
 
 
 def _from(guard: Guard, form: str, start: int) -> int:
