@@ -4,8 +4,9 @@
 
 ``[a|b]`` is one of several wordings and may hold others; ``*…*`` marks the words that say what
 happened; ``{…}`` is filled in by who tells. ``(others)`` before a pattern: nobody says it of
-themselves; ``(dead)``: only of who died there. Tracery does as much with a table of rules beside
-each sentence and has had no release since 2016; here a sentence is read as it will be told.
+themselves; ``(dead)``: only of who died there; ``(no day)``: never with a day. Tracery does as much
+with a table of rules beside each sentence and has had no release since 2016; here a sentence is
+read as it will be told.
 """
 
 import re
@@ -16,7 +17,8 @@ from itertools import product
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 _TOKEN = re.compile(r"[\[\]|]|[^\[\]|]+")
-_ONLY = re.compile(r"\((others|dead)\) ")
+_ONLY = re.compile(r"\((others|dead|no day)(, no day)?\) ")
+_OF = ("others", "dead")
 _HEAD = re.compile(r"\*([^*]+)\*")
 _SPACES = re.compile(r" {2,}")
 
@@ -37,10 +39,11 @@ Part = str | Either
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern: its parts, and of whom alone it can be said (nothing: of anybody)."""
+    """A pattern: its parts, of whom alone it can be said, whether a day may stand with it."""
 
     parts: tuple[Part, ...]
-    only: str = ""
+    only: str = ""  # others, dead; nothing: of anybody
+    dayless: bool = False
 
     def draw(self, random: Random) -> str:
         """Return one of its frames, the marks of the head taken out."""
@@ -64,7 +67,8 @@ def parse(text: str) -> Pattern:
     parts = _row(tokens, text)
     if tokens or any(each.count("*") % 2 for each in _all(parts)):
         raise BadPattern(text)
-    return Pattern(parts, only[1] if only else "")
+    marks = only[0] if only else ""
+    return Pattern(parts, next((of for of in _OF if of in marks), ""), "no day" in marks)
 
 
 def _row(tokens: list[str], text: str) -> tuple[Part, ...]:

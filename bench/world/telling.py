@@ -131,9 +131,9 @@ def _aside(random: Random, event: Event, manner: Manner, page: Page) -> None:
 
 def _event(random: Random, one: Known, manner: Manner, page: Page, *, dead: bool) -> None:
     of = part(wordings(manner.lang).stages[one.stage], manner.half)
-    pattern = choose(random, of, self_told=manner.self_told, dead=dead)
-    clause = _filled(random, pattern, one.event, manner)
     words, edtf, until, slip = _dated(random, one, manner, sure=page.sure)
+    pattern = choose(random, of, self_told=manner.self_told, dead=dead, day=bool(words))
+    clause = _filled(random, pattern, one.event, manner)
     if words:
         at_end = manner.lang == "en" and random.random() < 0.4
         put = said.followed if at_end else partial(said.joined, manner.lang)

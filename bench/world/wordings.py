@@ -76,15 +76,12 @@ def stages() -> frozenset[str]:
     return frozenset(wordings("ko").stages)
 
 
-def choose(random: Random, of: list[Pattern], *, self_told: bool, dead: bool = False) -> Pattern:
-    """Return one of the patterns that this witness can say of this person."""
-    return random.choice(
-        [
-            each
-            for each in of
-            if not each.only or (not self_told and (each.only == "others" or dead))
-        ]
-    )
+def choose(
+    random: Random, of: list[Pattern], *, self_told: bool, dead: bool = False, day: bool = False
+) -> Pattern:
+    """Return one of the patterns that this witness can say of this person, with a day or none."""
+    said_of = ("",) if self_told else ("", "others", "dead") if dead else ("", "others")
+    return random.choice([one for one in of if one.only in said_of and not (day and one.dayless)])
 
 
 class Slots(dict[str, str]):

@@ -1,6 +1,7 @@
 """The sentences of the invented world: how many, how different, in whose words, held apart."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.passages import KEPT, passages, sets
+from bench.suggest import SAMPLES
 from bench.world import HALVES, LANGS, generate
-from bench.world.grammar import BadPattern, parse
+from bench.world.grammar import BadPattern, Either, parse
 from bench.world.wordings import FIRST, read, wordings, written
 from config.model import load_model
 
@@ -58,27 +60,51 @@ def test_korean_clauses_stop_at_the_stem_so_that_every_ending_can_follow():
 
 
 def test_korean_particles_fit_what_they_follow():
-    """After a consonant 은 이 을 으로, after a vowel 는 가 를 로: behind whatever is filled in."""
-    wrong = [
-        found[0]
-        for each in generate(300, seed=8)
-        if each.lang == "ko" and each.kind == "told"
-        for found in _PARTICLE.finditer(each.text)
-        if (_batchim(found[1]) == "") != (found[2] in ("는", "가", "를", "로", "라고"))
-        and not (_batchim(found[1]) == "ㄹ" and found[2] == "로")
-    ]
-    assert not wrong
+    """After a consonant 은 이 을 으로, after a vowel 는 가 를 로: behind brackets, behind names."""
+    korean = wordings("ko")
+    halves = [*korean.groups(), korean.named]
+    patterns = [pattern for each in halves for half in each.values() for pattern in half]
+    assert not [found for pattern in patterns for found in _unfit(pattern.parts)]
+    wrong = ["[녀자|군인]이 갔", "[군인|녀자]는 갔", "{statesec}은 갔", "{county}로 갔"]
+    assert all(list(_unfit(parse(each).parts)) for each in wrong)
 
 
-_NAMES = sorted(
-    {name for group in read("names")["ko"].values() for name in group}
-    | {name for part in read("invented").values() for each in part for name in each["ko"]},
-    key=len, reverse=True,
-)  # fmt: skip
-_BEFORE = "|".join(name[:-1] for name in _NAMES if len(name) > 1)
-_LAST = "".join({name[-1] for name in _NAMES})
-_PARTICLE = re.compile(rf"(?<=(?:{'|'.join(sorted({n[:-1][-1] for n in _NAMES if len(n) > 1}))}))"
-                       rf"([{_LAST}])(는|은|가|이|를|을|으로|로|이라고|라고)(?= )")  # fmt: skip
+def _unfit(parts):
+    """What stands before a particle that does not fit it."""
+    for before, after in pairwise(parts):
+        particle = _PARTICLE.match(after) if isinstance(after, str) else None
+        if particle:
+            yield from (end for end in _ends(before) if not _fits(end[-1], particle[1]))
+    for each in parts:
+        if isinstance(each, Either):
+            yield from (found for way in each.ways for found in _unfit(way))
+        else:
+            yield from (
+                found[0] for found in _UNSURE.finditer(each) if not _all_fit(*found.groups())
+            )
+
+
+def _fits(letter, particle):
+    batchim = _batchim(letter)
+    vowel = batchim == "" or (batchim == "ㄹ" and particle == "로")
+    return batchim is None or vowel == (particle in _AFTER_VOWELS)
+
+
+def _ends(part):
+    if isinstance(part, str):
+        return [part.rstrip("*")] if part.rstrip("*") else []
+    return [end for way in part.ways if way for end in _ends(way[-1])]
+
+
+def _all_fit(slot, particle):
+    """Whether every name that may stand there takes it; those invented end in a vowel."""
+    names = read("names")["ko"].get(slot) or ["가"] * (slot == "name")
+    return all(_fits(name[-1], particle) for name in names)
+
+
+_AFTER_VOWELS = ("는", "가", "를", "와", "로", "라고")
+_PARTICLE = re.compile(r"\*?(은|는|이|가|을|를|과|와|으로|로|이라고|라고)(?= |$|\*)")
+_UNSURE = re.compile(r"\{(\w+)\}(은|는|이|가|을|를|과|와|으로|로|이라고|라고)(?= |$|\*)")
 
 
 def _batchim(letter):
@@ -109,6 +135,7 @@ def test_no_number_of_a_facility_and_no_name_but_invented_ones(lang):
               for p in halves[half] for f in p.expand()]  # fmt: skip
     assert not [each for each in frames if _NUMBERED.search(each)]
     invented = read("invented")
+    assert all(_batchim(ko[-1]) == "" for part in invented.values() for e in part for ko in e["ko"])
     named = [each for each in generate(300, seed=9) if each.lang == lang and each.names]
     assert named
     for each in named:
@@ -118,6 +145,7 @@ def test_no_number_of_a_facility_and_no_name_but_invented_ones(lang):
             assert each.text[start:end].replace(" ", "") in {s.replace(" ", "") for s in spelt}
 
 
+_WORD = re.compile(r"[\w#]+")
 _NUMBERED = re.compile(
     r"\d+\s*호|[일이삼사오육칠팔구십]호 |\d+\s*号|[Cc]amp\s+(No\.?\s*)?\d|제\s*\d|第\s*\d"
 )
@@ -141,22 +169,22 @@ def test_what_was_first_is_a_part_of_what_may_be_read():
             assert set(halves[FIRST]) < set(halves["tune"])
 
 
-def test_no_sentence_of_the_world_is_in_the_cases_or_samples_of_the_suggestions():
-    known = Path("tests/reading/cases.yaml").read_text("utf-8")
-    known += Path("app/sample/testimonies.yaml").read_text("utf-8")
-    slots = {
-        "S": "나는",
-        "K": "내가",
-        "O": "나를",
-        "P": "내",
-        "N": "15일",
-        "D": "15일",
-        "M": "6개월",
-    }
-    for half in HALVES:
-        for _, frame in _of(half):
-            filled = re.sub(r"\{(\w+)\}", lambda found: slots.get(found[1], found[1]), frame)
-            assert filled not in known
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_is_held_out_shares_no_eight_words_with_anything_rules_are_mended_on(lang):
+    """Nor twelve Chinese characters: with `tune`, with cases, samples and passages of every set."""
+    halves = {half: [f for ps in wordings(lang).groups() for p in ps[half] for f in p.expand()]
+              for half in HALVES}  # fmt: skip
+    seen = [Path(f).read_text("utf-8") for f in ("tests/reading/cases.yaml", SAMPLES)]
+    seen += [each.text for name in (*sets(), *KEPT) for each in passages(name)]
+    mended_on = {gram for text in (*halves["tune"], *seen) for gram in _grams(lang, text)}
+    assert not {gram for text in halves["held"] for gram in _grams(lang, text)} & mended_on
+
+
+def _grams(lang, text):
+    text = re.sub(r"\{\w+\}", "#", text.lower())
+    units = [c for c in text if c.isalnum() or c == "#"] if lang == "zh" else _WORD.findall(text)
+    size = 12 if lang == "zh" else 8
+    return {tuple(units[at : at + size]) for at in range(len(units) - size + 1)}
 
 
 @pytest.mark.parametrize("broken", ["[a|b", "a|b]", "a]", "*caught", "[*a|b]", "[a|[b|c]"])
