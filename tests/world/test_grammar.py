@@ -135,7 +135,7 @@ def test_no_number_of_a_facility_and_no_name_but_invented_ones(lang):
               for p in halves[half] for f in p.expand()]  # fmt: skip
     assert not [each for each in frames if _NUMBERED.search(each)]
     invented = read("invented")
-    assert all(_batchim(ko[-1]) == "" for part in invented.values() for e in part for ko in e["ko"])
+    assert all(_batchim(ko[-1]) == "" for each in invented["given"] for ko in each["ko"])
     named = [each for each in generate(300, seed=9) if each.lang == lang and each.names]
     assert named
     for each in named:
