@@ -102,6 +102,7 @@ def fill(record, other, digest):
         "people.name": {"name": "x"},
         "people.join": {"other": other},
         "people.part": {"other": other},
+        "people.unname": {"name": "x"},
         "people.kin": {"other": other, "relation": "sibling"},
         "retention.hold": {"held": "yes"},
         "keeping.end": {"epoch": WEEK},

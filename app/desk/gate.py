@@ -64,6 +64,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "people.part": READERS,
     "people.kin": READERS,
     "people.unkin": READERS,
+    "people.unname": READERS,
     "people.clock": READERS,
     "stages.differs": READERS,
     "stages.show": READERS,

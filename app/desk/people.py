@@ -29,6 +29,7 @@ PAGE = 100
 RELATIONS = ("spouse", "child", "parent", "sibling", "other_relative", "other")
 TAGS = 7  # of one person on one page, which does not grow with what is told
 MOST_ASKED = 20
+NAMES = 20  # given to one person, on one page
 SHOWN = 60  # closing windows on one page
 
 
@@ -66,6 +67,7 @@ def show(person_id: str) -> str | Response:
         drawing=path_of(person.tags),
         joined=held.joined_to(person_id),
         kin=kin,
+        given=held.given(person_id)[-NAMES:],
         called=called,
         near=near,
         relations=desk().vocabularies.vocabularies["relation"],
@@ -105,6 +107,12 @@ def _today() -> dt.date:
 def name(person_id: str) -> Response | tuple[str, int]:
     """Keep another name."""
     return _do(person_id, lambda one, said: one.name(keyring(), person_id, said.get("name", "")))
+
+
+@pages.post("/people/<hex32:person_id>/unname")
+def unname(person_id: str) -> Response | tuple[str, int]:
+    """Take another name back."""
+    return _do(person_id, lambda one, said: one.unname(keyring(), person_id, said.get("name", "")))
 
 
 @pages.post("/people/<hex32:person_id>/join")

@@ -184,7 +184,7 @@ def _page(
         error=error,
         state=state,
         assignee=assignee,
-        states=index.states(testimony.id),
+        steps=index.steps(testimony.id),
         typed=typed,
         offered=offered,
         weighed=weighed,

@@ -195,3 +195,41 @@ def test_search_finds_two_syllables_letters_translations_and_notes(world, owner)
         assert page.root.one("mark").text.casefold() == words
     assert owner.get("/search?q=온성&lang=zh").root.one("a", "submission") is None
     assert owner.get("/search?q=%25").root.one("a", "submission") is None
+
+
+def names_of(page):
+    found = page.id("names")
+    return found.text if found else ""
+
+
+def test_another_name_can_be_taken_back(world, owner, outsider, partner, three):
+    page = owner.get(f"/people/{three[0]}")
+    for name in ("金鐵玉", "철옥이", "김철옥"):
+        assert owner.post(page.form(action="/name"), name=name).status == 303
+    given = outsider.get(f"/people/{three[0]}").id("given")
+    assert "owner" in given.text
+    form = outsider.get(f"/people/{three[0]}").form(action="/unname")
+    assert "金鐵玉" in names_of(owner.get(f"/people/{three[0]}"))
+    assert outsider.post(form, name="金鐵玉").status == 303
+    assert outsider.post(form, name="김철옥").status == 303  # which is the first name as well
+    for _ in range(2):  # as the index has it, and as the records tell it again
+        page = owner.get(f"/people/{three[0]}")
+        assert names_of(page) == "철옥이"
+        assert "金鐵玉" not in page.id("given").text
+        assert set(three[1:]) <= alike(page)  # the first name is still compared
+        world.book.vault._index, world.book.vault._loaded = None, set()
+    for absent in ("金鐵玉", "", "나"):
+        assert outsider.post(form, name=absent).status == 404
+    assert partner.send("POST", form.action, b"").status in (400, 403)
+    assert owner.post(page.form(action="/name"), name="金鐵玉").status == 303
+    assert "金鐵玉" in names_of(owner.get(f"/people/{three[0]}"))
+
+
+def test_a_name_given_before_two_were_joined_is_taken_back_after(owner, three):
+    page = owner.get(f"/people/{three[1]}")
+    assert owner.post(page.form(action="/name"), name="Cheoli").status == 303
+    press(owner, three[0], "join", other=three[1])
+    page = owner.get(f"/people/{three[0]}")
+    assert "Cheoli" in names_of(page)
+    assert owner.post(page.form(action="/unname"), name="Cheoli").status == 303
+    assert "Cheoli" not in names_of(owner.get(f"/people/{three[0]}"))

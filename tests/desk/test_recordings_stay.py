@@ -224,6 +224,8 @@ def test_tags_leave_with_the_letter_and_the_words_they_rest_on(world, owner, par
     record, sound = tagged
     page = preview(owner, record)
     assert "1 tag rests on a recording" in page.id("staying").text
+    assert "because that letter leaves" in page.id("together").text
+    assert "in a later letter" in page.text
     keys = [box.attrs["value"] for box in page.root.all("input", name="cut")]
     assert preview(owner, record, transcript=[sound], cut=keys).id("staying") is None
     assert release(owner, record, transcript=[sound], cut=keys).status == 303

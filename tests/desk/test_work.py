@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from app.casebook.keys import removal
 from app.mailbox import tables as mailbox
 
 
@@ -53,6 +54,31 @@ def test_a_colleague_sees_the_state_and_whose_it_is(owner, outsider, records):
     assert shown(owner, "assignee=me") == {records[0]}
     assert shown(outsider, "nobody=1") == set(records[1:])
     assert shown(outsider, "state=in_work") == {records[0]}
+
+
+def test_who_gave_it_to_whom_and_when_stands_on_its_page(world, owner, colleague, records):
+    options = owner.testimony(records[0]).root.one("form", id="assign").all("option")
+    ids = {one.text: one.attrs["value"][-32:] for one in options}
+    act(owner, records[:1], f"assign:{ids['outsider']}")
+    act(colleague, records[:1], f"assign:{ids['owner']}")
+    act(colleague, records[:1], "state:in_work")
+    act(owner, records[:1], "assign:")
+    day = world.store.today()
+    for _ in range(2):  # as the index has it, and as the records tell it again
+        steps = [one.text for one in colleague.testimony(records[0]).id("done").all("li")]
+        assert steps == [
+            f"{day} owner: given to outsider",
+            f"{day} colleague: given to owner",
+            f"{day} colleague: in work",
+            f"{day} owner: given to nobody",
+        ]
+        world.book.vault._index, world.book.vault._loaded = None, set()
+    removal.remove(
+        world.store, world.book.resume(owner.cookies["naru_desk"], world.now), "outsider"
+    )
+    first = owner.testimony(records[0]).id("done").one("li").text
+    assert first == f"{day} owner: given to somebody who is no longer a member"
+    assert colleague.testimony(records[1]).id("done") is None
 
 
 def test_states_survive_a_restart_and_lie_nowhere_in_clear(world, owner, records):

@@ -42,6 +42,16 @@ class Kin:
     said: tuple[str, str]
 
 
+@dataclass(frozen=True)
+class Given:
+    """Another name: whose, who gave it, and when."""
+
+    person: str
+    name: str
+    by: str
+    day: str
+
+
 _FAMILY = (
     "WITH RECURSIVE family(id) AS (SELECT ? UNION SELECT j.child FROM joined j JOIN family f"
     " ON j.parent = f.id) SELECT id FROM family"
@@ -65,6 +75,12 @@ class People:
         row = (record, event["name"], event["by"], event["day"])
         self._db.execute("INSERT OR IGNORE INTO name VALUES (?,?,?,?)", row)
         self._called(record, event["name"])
+
+    def _on_unname(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        row = (record, event["name"])
+        self._db.execute("DELETE FROM name WHERE person = ? AND name = ?", row)
+        if not self._all("SELECT 1 FROM person WHERE id = ? AND name = ?", *row):
+            self._db.execute("DELETE FROM spelling WHERE person = ? AND name = ?", row)
 
     def _on_join(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         row = (event["child"], record, event["by"], event["day"])
@@ -126,6 +142,13 @@ class People:
             f" SELECT name FROM person WHERE id IN ({marks}) AND id <> ? ORDER BY 1"
         )
         return [name for (name,) in self._all(sql, *ids, *ids, person)]
+
+    def given(self, person: str) -> list[Given]:
+        """Return the names somebody gave a person beside the first, or one joined to them."""
+        ids = self.family(person)
+        marks = ",".join("?" * len(ids))
+        sql = f"SELECT person, name, by, day FROM name WHERE person IN ({marks}) ORDER BY name, day"  # noqa: S608 - marks
+        return [Given(*row) for row in self._all(sql, *ids)]
 
     def kin(self, person: str) -> list[Kin]:
         """Return whom somebody put in the family of a person, or of one joined to them.

@@ -75,6 +75,16 @@ class Peopling:
             raise BadTag("person")
         self._append(keyring, person, {"e": "name", "name": name}, "named")
 
+    def unname(self, keyring: Keyring, person: str, name: str) -> None:
+        """Take another name back. Raises ``NotFound`` for one that was not given."""
+        self._known(keyring, person)
+        index, _ = self._index(keyring)
+        holders = [one.person for one in index.given(person) if one.name == name]
+        if not holders:
+            raise NotFound
+        for holder in holders:
+            self._append(keyring, holder, {"e": "unname", "name": name}, "named")
+
     def join(self, keyring: Keyring, person: str, other: str) -> None:
         """Say that two are one. Raises ``NotFound``; ``BadTag`` if they are one already."""
         self._known(keyring, person, other)

@@ -12,8 +12,8 @@ from typing import Any
 STATES = ("new", "in_work", "done", "set_aside")
 
 SCHEMA = """
-CREATE TABLE state (record TEXT, state TEXT, by TEXT, day TEXT);
-CREATE INDEX state_record ON state (record);
+CREATE TABLE step (record TEXT, what TEXT, value TEXT, by TEXT, day TEXT);
+CREATE INDEX step_record ON step (record);
 CREATE TABLE read (record TEXT, member TEXT, day TEXT, PRIMARY KEY (record, member, day))
   WITHOUT ROWID;
 CREATE INDEX read_member ON read (member, day, record);
@@ -39,6 +39,16 @@ class Setting:
     record: str = ""
     most: int = 0  # testimonies a day; 0 is no limit
     veil: bool = True  # texts are blurred until asked for
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of a record's state, or of whose it is."""
+
+    what: str  # state, assign
+    value: str  # the state; the member's id, or empty
+    by: str
+    day: str
 
 
 @dataclass(frozen=True)
@@ -80,14 +90,16 @@ class Work:
     # Events
 
     def _on_state(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
-        self._db.execute(
-            "INSERT INTO state VALUES (?,?,?,?)",
-            (record, event["state"], event["by"], event["day"]),
-        )
+        self._stepped(record, "state", event["state"], event)
         self._db.execute("UPDATE record SET state = ? WHERE id = ?", (event["state"], record))
 
     def _on_assign(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
+        self._stepped(record, "assign", event["to"], event)
         self._db.execute("UPDATE record SET assignee = ? WHERE id = ?", (event["to"], record))
+
+    def _stepped(self, record: str, what: str, value: str, event: Mapping[str, Any]) -> None:
+        row = (record, what, value, event["by"], event["day"])
+        self._db.execute("INSERT INTO step VALUES (?,?,?,?,?)", row)
 
     def _on_read(self, record: str, _ring: str, event: Mapping[str, Any], _day: str) -> None:
         self._db.execute(
@@ -134,7 +146,7 @@ class Work:
         self._db.execute(sql, (record, event["key"]))
 
     def _forget_work(self, record: str) -> None:
-        for table in ("state", "read", "setting", "note", "translation", "transcript", "dismissed"):
+        for table in ("step", "read", "setting", "note", "translation", "transcript", "dismissed"):
             self._db.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names above
 
     # Questions
@@ -144,9 +156,10 @@ class Work:
         found = self._all("SELECT state, assignee FROM record WHERE id = ?", record)
         return found[0] if found else ("new", "")
 
-    def states(self, record: str) -> list[tuple[str, str, str]]:
-        """Return state, by, day of every change of state, in order."""
-        return self._all("SELECT state, by, day FROM state WHERE record = ? ORDER BY rowid", record)
+    def steps(self, record: str) -> list[Step]:
+        """Return who gave it which state, or gave it to whom, and when; in order."""
+        sql = "SELECT what, value, by, day FROM step WHERE record = ? ORDER BY rowid"
+        return [Step(*row) for row in self._all(sql, record)]
 
     def opened_on(self, member: str, day: str) -> set[str]:
         """Return what a member opened on a day."""
