@@ -13,16 +13,16 @@ the rules were first mended on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import exp, log
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 from bench.world.cast import BLOCK, Part, cast
-from bench.world.knowing import Manner, plants, witness
+from bench.world.knowing import Manner, in_language, plants, witness
 from bench.world.people import Person, person, the_model
-from bench.world.telling import Death, Gold, Page, fill, tell
+from bench.world.telling import Death, Gold, Page, endings, fill, tell
 from bench.world.wordings import FIRST, HALVES, read, stages, wordings
 from bench.world.wordings import part as sentences
 from config.settings_files import DEMONSTRATION_MARK
@@ -112,6 +112,7 @@ def _account(random: Random, number: int, part: Part, someone: Person, half: str
         planted=plants(someone, part.turn) if part.planted else "",
         target=round(exp(random.gauss(log(TYPICAL), _SPREAD))),
     )
+    manner = replace(manner, ending=random.choice(endings(manner)))
     names = _fill(random, part, someone, manner, page)
     told = part.kind in ("told", "mixed", "long")
     return Account(
@@ -144,10 +145,13 @@ def _fill(
     names = (_named(random, someone, manner, page),) if part.named else ()
     if someone.minor and manner.self_told:
         page.add(_young(manner.lang, someone))
-    tell(random, someone, manner, page)
+    other = None
     if part.kind == "mixed":
-        other = random.choice([each for each in LANGS if each != manner.lang])
-        page.add(random.choice(read("odd")["mixed"][other]))
+        to = random.choice([each for each in LANGS if each != manner.lang])
+        other = in_language(random, manner, someone, to)
+    tell(random, someone, manner, page, other)
+    if other is not None:
+        page.add(random.choice(read("odd")["mixed"][other.lang]))
     while part.kind == "long" and len(page.text) < LONG:
         fill(random, manner, page, sentences(wordings(manner.lang).plain, manner.half))
     return names

@@ -24,7 +24,7 @@ _AGENCIES = {  # one agency's stage, and what it is taken for by who confuses th
     "x_police_jipkyulso": "x_statesec_border_holding",
 }
 _SWAPPED = 0.08  # of what could be, by whoever was not there
-_WRONG = {1: ("wrong", 0.06), 2: ("bought", 0.25)}  # by how many people it went through
+_WRONG = {1: ("wrong", 0.12), 2: ("bought", 0.25)}  # by how many people it went through
 _RUMOURED = ("political_prison_camp", "x_kyohwaso", "socialsec_trial", "x_release")
 _ROOM = 14  # words that one event takes
 _KEYS = {"ko": "SKOP", "en": ("S", "O", "P", "was"), "zh": "SOP"}
@@ -53,6 +53,7 @@ class Manner:
     half: str
     witness: Witness
     register: str
+    ending: str = ""  # of most of their sentences, in Korean
     dated: bool = True
     firm: bool = False
     planted: str = ""
@@ -85,9 +86,21 @@ def witness(random: Random, someone: Person, lang: str) -> Witness:
     }
     (name,) = random.choices(list(can), [each["share"] for each in can.values()])
     each = can[name]
-    called = random.choice(each.get("anyone", each.get(someone.sex))[lang])
-    words = dict(zip(_KEYS[lang], called, strict=True))
+    words = _called(random, name, someone, lang)
     return Witness(name, each["abroad"], each["inside"], each["depth"], words)
+
+
+def _called(random: Random, name: str, someone: Person, lang: str) -> dict[str, str]:
+    """Return what this witness calls the person, by the slots of a frame."""
+    each = read("witnesses")[name]
+    called = random.choice(each.get("anyone", each.get(someone.sex))[lang])
+    return dict(zip(_KEYS[lang], called, strict=True))
+
+
+def in_language(random: Random, manner: Manner, someone: Person, lang: str) -> Manner:
+    """Return the same witness, going on in another language."""
+    words = _called(random, manner.witness.name, someone, lang)
+    return replace(manner, lang=lang, witness=replace(manner.witness, words=words))
 
 
 def known(random: Random, someone: Person, manner: Manner) -> list[Known]:

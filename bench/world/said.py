@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 _JUCHE, _JUCHE_FROM = 1911, 1997
@@ -74,13 +75,19 @@ def _juche(lang: str, day: date) -> tuple[str, str]:
     return words[lang], f"{day:%Y-%m}"
 
 
-def _lunar(lang: str, day: date) -> tuple[str, str]:
+@cache
+def _in_moons(day: date) -> tuple[int, int, int, bool]:
+    """Return year, month and day of the lunar calendar, and whether the month is a leap month."""
     from korean_lunar_calendar import KoreanLunarCalendar  # noqa: PLC0415 - of the full set
 
     calendar = KoreanLunarCalendar()
     calendar.setSolarDate(day.year, day.month, day.day)
-    year, month, of = calendar.lunarYear, calendar.lunarMonth, calendar.lunarDay
     leap = bool(calendar.isIntercalation)
+    return calendar.lunarYear, calendar.lunarMonth, calendar.lunarDay, leap
+
+
+def _lunar(lang: str, day: date) -> tuple[str, str]:
+    year, month, of, leap = _in_moons(day)
     if leap and lang == "en":  # nobody says it in English
         return exact(lang, day)
     words = {

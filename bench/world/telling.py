@@ -22,6 +22,8 @@ _ENDS = {
     "south": ("습니다", "습니다", "어요", "다", "거든요"),
     "border": ("습니다", "슴다", "어요", "수다", "습데다"),
 }
+_FAMILIAR = ("다", "소", "수다")  # nobody who calls themselves 저 ends so
+_STEADY = 0.75  # of the sentences of one account end alike
 _HEARD = {  # after the stem, or around the clause: heard from somebody who may know
     "ko": ("다고 합니다", "답니다", "대요", "다고 하더라고요", "다더군요"),
     "en": ("a cellmate told us that {}", "according to the broker, {}", "{}, or so her aunt heard"),
@@ -31,7 +33,6 @@ _STOP = {"ko": ".", "en": ".", "zh": "。"}
 _DATED, _SHIFTED, _HEARD_OF = 0.45, 0.15, 0.3
 _PER_WORD_ZH = 1.6  # characters to a Chinese word
 _MOST = 45  # words to an event: who knows little writes less
-_TRIES = 8  # before a sentence is said twice in one text
 LONGEST_SHIFT = 9
 
 
@@ -76,23 +77,35 @@ class Page:
     deaths: list[Death] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     words: float = 0
-    said: set[str] = field(default_factory=set)
+    used: set[int] = field(default_factory=set)  # patterns of plain sentences
     sure: bool = False
 
     def add(self, words: str) -> tuple[int, int]:
         """Append a sentence; return where it lies."""
-        gap = "" if self.lang == "zh" or not self.text or self.text.endswith("\n") else " "
+        closed = self.text.endswith("\n") or not self.text
+        gap = "" if closed or (self.lang == "zh" and not self.text[-1].isascii()) else " "
         start = len(self.text) + len(gap)
         self.text += gap + words
         self.words += len(words) / _PER_WORD_ZH if self.lang == "zh" else len(words.split())
         return start, len(self.text)
 
 
-def tell(random: Random, someone: Person, manner: Manner, page: Page) -> None:
-    """Put what the witness knows onto the page."""
+def endings(manner: Manner) -> list[str]:
+    """Return how this witness may end a Korean sentence."""
+    humble = manner.witness.words.get("S", "").startswith("저")
+    return [each for each in _ENDS[manner.register] if not (humble and each in _FAMILIAR)]
+
+
+def tell(
+    random: Random, someone: Person, manner: Manner, page: Page, other: Manner | None = None
+) -> None:
+    """Put what the witness knows onto the page, from somewhere on in another language."""
     told = known(random, someone, manner)
-    ways, dated = wordings(manner.lang), random.randrange(len(told))
+    dated, turn = random.randrange(len(told)), random.randint(len(told) // 2, len(told))
     for at, one in enumerate(told):
+        if other is not None and at >= min(turn, len(told) - 1):
+            manner = other
+            page.lang = other.lang
         there = someone.died is not None and one.event == someone.events[-1]
         page.sure = at == dated  # who gives days gives one at least
         _event(random, one, manner, page, dead=there and one.slip != "R01")
@@ -100,20 +113,18 @@ def tell(random: Random, someone: Person, manner: Manner, page: Page) -> None:
             _aside(random, one.event, manner, page)
         share = min(manner.target / len(told), _MOST) * (at + 1)
         while page.words < share:
-            fill(random, manner, page, part(ways.plain, manner.half))
+            fill(random, manner, page, part(wordings(manner.lang).plain, manner.half))
     if someone.died is not None and not manner.self_told:
         _death(random, someone, manner, page)
 
 
 def fill(random: Random, manner: Manner, page: Page, of: list[Pattern]) -> None:
-    """Add a whole sentence that tells of no stage; the same one again only when it must be."""
-    for _ in range(_TRIES):
-        words = choose(random, of, self_told=manner.self_told).draw(random)
-        if words not in page.said:
-            break
-    page.said.add(words)
-    slots = _slots(random, manner, None)
-    page.add(_capital(written(manner.lang, manner.register, words.format_map(slots))))
+    """Add a whole sentence that tells of no stage; a pattern again only when all have been."""
+    fresh = [each for each in of if id(each) not in page.used]
+    pattern = choose(random, fresh or of, self_told=manner.self_told)
+    page.used.add(id(pattern))
+    words = pattern.draw(random).format_map(_slots(random, manner, None))
+    page.add(_capital(written(manner.lang, manner.register, words)))
 
 
 def _aside(random: Random, event: Event, manner: Manner, page: Page) -> None:
@@ -166,7 +177,7 @@ def _dated(random: Random, one: Known, manner: Manner, *, sure: bool) -> tuple[s
     if one.day is not None:
         return (*said.exact(lang, day), "", "")
     if manner.dated and (sure or random.random() < _DATED):
-        day, slip = _remembered(random, day)
+        day, slip = (day, "") if one.slip else _remembered(random, day)
         return (*said.when(random, lang, day), "", slip)
     return "", "", "", ""
 
@@ -204,7 +215,9 @@ def _sentence(random: Random, clause: str, manner: Manner) -> str:
     heard = depth > 0 and random.random() < _HEARD_OF * depth
     clause = written(manner.lang, manner.register, clause)
     if manner.lang == "ko":
-        return clause + random.choice(_HEARD["ko"] if heard else _ENDS[manner.register]) + "."
+        steady = manner.ending and random.random() < _STEADY
+        own = manner.ending if steady else random.choice(endings(manner))
+        return clause + (random.choice(_HEARD["ko"]) if heard else own) + "."
     if heard:
         clause = random.choice(_HEARD[manner.lang]).format(clause)
     return _capital(clause) + _STOP[manner.lang]

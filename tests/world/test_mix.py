@@ -1,5 +1,6 @@
 """Who is told of in the invented world, by whom, how well: each number of its description."""
 
+import unicodedata
 from collections import Counter
 from itertools import pairwise
 from math import log
@@ -108,6 +109,17 @@ def test_languages_and_kinds_are_dealt_exactly():
     assert all(len(each.text.splitlines()) == 1 for each in WORLD if each.kind == "empty")
     assert all(not each.gold for each in WORLD if each.kind in ("press", "spam", "hostile"))
     assert all(each.gold for each in TOLD)
+
+
+def test_what_is_mixed_goes_on_in_another_language():
+    mixed = [each for each in WORLD if each.kind == "mixed"]
+    turned = [each for each in mixed if len({_script(each.text[g.start]) for g in each.gold}) > 1]
+    assert len(turned) > len(mixed) / 2
+    assert all(len({_script(c) for c in each.text if c.isalpha()}) > 1 for each in mixed)
+
+
+def _script(letter):
+    return unicodedata.name(letter).split()[0]
 
 
 def test_twelve_in_a_hundred_say_no_day_at_all_and_the_others_say_one():
