@@ -126,7 +126,7 @@ def _invented() -> Iterator[Invented]:
     persons: dict[str, str] = {}
     left = TAGS
     for n, account in enumerate(generate(RECORDS, SEED)):
-        if account.person not in persons:
+        if account.person and account.person not in persons:
             persons[account.person] = next(ids)
             name = chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=2))
             yield persons[account.person], [{"e": "person", "name": name}], "2026-01-01"

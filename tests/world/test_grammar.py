@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bench.passages import KEPT, passages, sets
 from bench.suggest import SAMPLES
 from bench.world import HALVES, LANGS, generate
+from bench.world.__main__ import frames as printed
 from bench.world.grammar import BadPattern, Either, parse
 from bench.world.wordings import FIRST, read, wordings, written
 from config.model import load_model
@@ -185,6 +186,12 @@ def _grams(lang, text):
     units = [c for c in text if c.isalnum() or c == "#"] if lang == "zh" else _WORD.findall(text)
     size = 12 if lang == "zh" else 8
     return {tuple(units[at : at + size]) for at in range(len(units) - size + 1)}
+
+
+def test_every_sentence_can_be_printed_for_who_must_share_none():
+    lines = [line.split("\t") for line in printed("held")]
+    assert {(lang, frame) for lang, _, frame in lines} == _of("held")
+    assert {name for _, name, _ in lines} > set(MODEL.by_stage)
 
 
 @pytest.mark.parametrize("broken", ["[a|b", "a|b]", "a]", "*caught", "[*a|b]", "[a|[b|c]"])
