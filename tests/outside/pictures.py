@@ -44,6 +44,18 @@ def test_pictures_of_the_desk(windows, samples):
         window.look(f"partner-{path[1:]}")
 
 
+def test_pictures_of_every_other_page(windows, samples, tmp_path):
+    """To look at, not for the documentation: kept where NARU_PICTURES says, or nowhere."""
+    window = windows(samples.desk, folder=PICTURES if "NARU_PICTURES" in os.environ else tmp_path)
+    window.log_in(samples.info["lead"])
+    for path in (
+        "/clock", "/map/gaps", "/map/model", "/keys", "/members", "/custody", "/requests",
+        "/account", "/status", "/search?q=도문", "/today", "/export", "/erasure", "/nowhere",
+    ):  # fmt: skip
+        window.page.goto(path)
+        window.look("desk-" + path[1:].partition("?")[0].replace("/", "-"))
+
+
 def test_pictures_of_the_intake(windows, samples):
     window = windows(samples.intake, folder=PICTURES)
     for lang in ("ko", "zh", "en"):
