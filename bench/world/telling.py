@@ -24,10 +24,16 @@ _ENDS = {
 }
 _FAMILIAR = ("다", "소", "수다")  # nobody who calls themselves 저 ends so
 _STEADY = 0.75  # of the sentences of one account end alike
-_HEARD = {  # after the stem, or around the clause: heard from somebody who may know
-    "ko": ("다고 합니다", "답니다", "대요", "다고 하더라고요", "다더군요"),
-    "en": ("a cellmate told us that {}", "according to the broker, {}", "{}, or so her aunt heard"),
-    "zh": ("听出来的人说，{}", "据中间人讲，{}", "听说{}"),  # noqa: RUF001 - Chinese commas
+_HEARD = {  # after the stem, or around the clause: heard from somebody who may know, at each depth
+    "ko": {1: ("다고 합니다", "답니다", "대요", "다고 하더라고요", "다더군요")},
+    "en": {
+        1: ("a cellmate told us that {}", "according to the broker, {}", "{}, or so an aunt heard"),
+        2: ("my man over there says that {}", "{}, a driver was told", "they passed it on that {}"),
+    },
+    "zh": {
+        1: ("听出来的人说，{}", "据中间人讲，{}", "听说{}"),  # noqa: RUF001 - Chinese commas
+        2: ("里面的线人讲，{}", "捎信的人听来的，{}", "传话说{}"),  # noqa: RUF001 - the same
+    },
 }
 _STOP = {"ko": ".", "en": ".", "zh": "。"}
 _DATED, _SHIFTED, _HEARD_OF = 0.45, 0.15, 0.3
@@ -214,12 +220,13 @@ def _sentence(random: Random, clause: str, manner: Manner) -> str:
     depth = manner.witness.depth
     heard = depth > 0 and random.random() < _HEARD_OF * depth
     clause = written(manner.lang, manner.register, clause)
+    passed = _HEARD[manner.lang].get(depth) or _HEARD[manner.lang][1]
     if manner.lang == "ko":
         steady = manner.ending and random.random() < _STEADY
         own = manner.ending if steady else random.choice(endings(manner))
-        return clause + (random.choice(_HEARD["ko"]) if heard else own) + "."
+        return clause + (random.choice(passed) if heard else own) + "."
     if heard:
-        clause = random.choice(_HEARD[manner.lang]).format(clause)
+        clause = random.choice(passed).format(clause)
     return _capital(clause) + _STOP[manner.lang]
 
 

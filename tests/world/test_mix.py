@@ -1,5 +1,6 @@
 """Who is told of in the invented world, by whom, how well: each number of its description."""
 
+import re
 import unicodedata
 from collections import Counter
 from itertools import pairwise
@@ -151,6 +152,35 @@ def test_every_vantage_point_is_taken_and_sees_what_it_can():
         for gold in [[g for each in TOLD if each.vantage == vantage for g in each.gold]]
     }
     assert china["husband"] > china["self"] > china["guard"]
+
+
+def test_what_went_through_more_people_is_passed_on_more_often_and_what_was_seen_never():
+    """Told by whom it came: a cellmate, a driver; no witness of their own says so."""
+    passed = {
+        depth: share(sentences, [_HEARSAY.search(each) for each in sentences])
+        for depth in (0, 1, 2)
+        for sentences in [
+            [a.text[g.start : g.end] for a in TOLD if a.depth == depth for g in a.gold]
+        ]
+    }
+    assert passed[0] == 0
+    assert 0.15 < passed[1] < passed[2] < 0.8
+
+
+_HEARSAY = re.compile(
+    r"told us that|according to the|an aunt heard|over there says|was told\.|passed it on|"
+    r"(다고 합니다|답니다|대요|다고 하더라고요|다더군요)\.$|"
+    r"出来的人说|据中间人讲|^听说|线人讲|听来的|传话说",
+    re.IGNORECASE,
+)
+
+
+def test_who_writes_little_leaves_out_more():
+    told = [each for each in TOLD if each.vantage == "self" and each.kind == "told"]
+    short, long = (
+        [len(e.gold) for e in told if (_words(e) < 150) == less] for less in (True, False)
+    )
+    assert fmean(short) < fmean(long)
 
 
 def test_days_are_shifted_agencies_confused_facts_wrong_or_bought_and_all_of_it_is_known():
