@@ -87,10 +87,11 @@ def _days(sentence: Sentence, start: int, end: int) -> bool:
 def _shut(found: _Found, _: Agency | None) -> str | None:
     """Held, nobody says where: in China where the arrest there was the last thing told."""
     sentence, _start, _end, told = found
+    if any(each.kind in ("statesec", "socialsec") for each in agencies(sentence)):
+        return None  # said of an agency: other events tell which stage that is
     if told.back:
         return _held(found, told.agency) if told.agency else None
-    at_home = any(each.kind in ("statesec", "socialsec") for each in agencies(sentence))
-    return "cn_detention" if told.last == "cn_arrest" and not at_home else None
+    return "cn_detention" if told.last == "cn_arrest" else None
 
 
 def _questioned(found: _Found, agency: Agency | None) -> str | None:

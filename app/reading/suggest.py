@@ -28,9 +28,12 @@ _KO_CLAUSE = re.compile(letters("(?:는데|지만|으나)[,\\s]"))  # what is se
 _QUOTED = re.compile(  # Korean: what somebody said ends here, and that they said it begins
     letters(
         "(다)[\"\u201d\u300d\u2019']?(?:고(?![^.!?]{0,40}말하는 (?:것|걸|소리))|며|면서)"
-        "|(자|냐|라)[\"\u201d\u300d\u2019']?고\\s*(?:하|해|말|소리)"
+        "|(자|냐|라)[\"\u201d\u300d\u2019']?고\\s*(?:하|해|말|소리|생각|믿|여기)"
     )
 )
+_LINKED = re.compile(
+    letters("(?:고|서|며|자|니|데|다가)[\\s,]")
+)  # a verb of its own stands between
 _VERB = 8  # letters at the end of an event in which its own verb stands
 _FRAMES = ("people", "generic_tail", "habit", "press", "law", "mass")  # guards that last
 _CLAUSES = {"ko": _KO_CLAUSE, "en": _EN_CLAUSE, "zh": _ZH_CLAUSE}
@@ -248,8 +251,10 @@ def _stated(form: str, start: int, end: int) -> int:
 
     That somebody said it in the past does not make it past: "they said that I go to a camp".
     """
-    quoted = _QUOTED.search(form, max(start, end - _VERB))
-    return quoted.end(quoted.lastindex or 0) if quoted else len(form)
+    for quoted in _QUOTED.finditer(form, max(start, end - _VERB)):
+        if quoted[1] or not _LINKED.search(form, end, quoted.start()):
+            return quoted.end(quoted.lastindex or 0)
+    return len(form)
 
 
 def _from(guard: Guard, form: str, start: int) -> int:
