@@ -50,7 +50,7 @@ LANGS = ("ko", "en", "zh")
 LONG = 20_000  # characters
 TYPICAL = 205  # words, before those who know little write less: 180 are left
 _SPREAD = 0.5
-_REGISTERS = ("north", "south", "border")
+REGISTERS = ("north", "south", "border")
 
 
 class RealDeployment(Exception):
@@ -106,7 +106,7 @@ def _account(random: Random, number: int, part: Part, someone: Person, half: str
         part.lang,
         half,
         witness(random, someone, part.lang),
-        random.choice(_REGISTERS),
+        random.choice(REGISTERS),
         dated=part.dated,
         firm=part.firm,
         planted=plants(someone, part.turn) if part.planted else "",

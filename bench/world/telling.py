@@ -114,7 +114,7 @@ def tell(
             page.lang = other.lang
         there = someone.died is not None and one.event == someone.events[-1]
         page.sure = at == dated  # who gives days gives one at least
-        _event(random, one, manner, page, dead=there and one.slip != "R01")
+        tell_one(random, one, manner, page, dead=there and one.slip != "R01")
         if random.random() < _HEARD_OF:
             _aside(random, one.event, manner, page)
         share = min(manner.target / len(told), _MOST) * (at + 1)
@@ -146,7 +146,8 @@ def _aside(random: Random, event: Event, manner: Manner, page: Page) -> None:
     page.add(_capital(written(manner.lang, manner.register, words)))
 
 
-def _event(random: Random, one: Known, manner: Manner, page: Page, *, dead: bool) -> None:
+def tell_one(random: Random, one: Known, manner: Manner, page: Page, *, dead: bool) -> None:
+    """Put one event into words, with its gold; ``dead`` where the person died of it."""
     of = part(wordings(manner.lang).stages[one.stage], manner.half)
     words, edtf, until, slip = _dated(random, one, manner, sure=page.sure)
     pattern = choose(random, of, self_told=manner.self_told, dead=dead, day=bool(words))

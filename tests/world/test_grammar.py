@@ -14,6 +14,7 @@ from bench.suggest import SAMPLES
 from bench.world import HALVES, LANGS, generate
 from bench.world.__main__ import frames as printed
 from bench.world.grammar import BadPattern, Either, parse
+from bench.world.singles import singles
 from bench.world.wordings import FIRST, read, wordings, written
 from config.model import load_model
 
@@ -192,6 +193,19 @@ def test_every_sentence_can_be_printed_for_who_must_share_none():
     lines = [line.split("\t") for line in printed("held")]
     assert {(lang, frame) for lang, _, frame in lines} == _of("held")
     assert {name for _, name, _ in lines} > set(MODEL.by_stage)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_stage_can_be_told_alone_as_often_as_one_likes(lang):
+    for stage in MODEL.by_stage:
+        texts = list(singles(stage, lang, "tune", 6))
+        assert texts == list(singles(stage, lang, "tune", 6))
+        assert len({each.text for each in texts}) == 6
+        for each in texts:
+            (gold,) = each.gold
+            assert gold.stage == stage
+            assert each.text.index(each.text[gold.start : gold.end]) == gold.start > len(each.id)
+            assert each.vantage != "self" or stage != "x_execution"
 
 
 @pytest.mark.parametrize("broken", ["[a|b", "a|b]", "a]", "*caught", "[*a|b]", "[a|[b|c]"])
