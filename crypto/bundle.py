@@ -163,7 +163,7 @@ def _info_line(label: str, value: str, *, ours: bool = False) -> str:
 class _Archive:
     """A ZIP that is only ever appended to, and never ends well when an error leaves it."""
 
-    def __init__(self, sink: Sink, name: str, *, measured: bool = False) -> None:
+    def __init__(self, sink: Sink, name: str, *, measured: bool) -> None:
         if "/" in name:
             raise UnfitName("A bundle is one folder.")
         self._name = name

@@ -203,6 +203,15 @@ def test_two_paths_that_some_file_system_takes_for_one_are_refused(second):
     names.add("a/c")
 
 
+def test_an_entry_of_the_zip_says_nothing_of_the_day_or_the_machine(tmp_path):
+    with zipfile.ZipFile(bundles.zipped(tmp_path)) as archive:
+        said = {
+            (e.date_time, e.create_system, e.external_attr, e.compress_type)
+            for e in archive.infolist()
+        }
+    assert said == {((1980, 1, 1, 0, 0, 0), 3, 0o100644 << 16, zipfile.ZIP_STORED)}
+
+
 def test_measured_it_has_the_length_of_the_bundle_and_is_none():
     vouching = bundle.vouch(bundles.DESK, bundles.SIGNER.public)
     sinks, pauses = (Pipe(), Pipe()), []
@@ -216,7 +225,11 @@ def test_measured_it_has_the_length_of_the_bundle_and_is_none():
         pauses.append(sum(1 for _ in making))
     whole, empty = (b"".join(sink.parts) for sink in sinks)
     assert len(whole) == len(empty)
-    assert whole != empty
+    with zipfile.ZipFile(io.BytesIO(empty)) as archive:
+        for name, digits in ((bag.SHA256, 64), (bag.SHA512, 128)):
+            assert {line[:digits] for line in archive.read(f"b/{name}").splitlines()} == {
+                b"0" * digits
+            }
     assert pauses[0] == pauses[1] > len(bundles.payload()) + 99  # the recording came in a hundred
 
 

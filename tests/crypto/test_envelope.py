@@ -22,7 +22,7 @@ from crypto.errors import (
     WrongIdentity,
 )
 from crypto.header import Header, Stanza, encode64, read_header
-from crypto.identities import PQIdentity, ScryptIdentity, X25519Identity
+from crypto.identities import PQIdentity, ScryptIdentity, X25519Identity, _passphrase_stanza
 from crypto.recipients import (
     ENC,
     PQRecipient,
@@ -252,6 +252,11 @@ def test_a_passphrase_asks_for_a_plain_number_of_work_up_to_20(work):
     salt = encode64(bytes(16)).decode()
     with pytest.raises(MalformedHeader):
         WORDS.unwrap([Stanza("scrypt", (salt, work), bytes(32))])
+
+
+def test_a_passphrase_may_ask_for_20():
+    stanza = Stanza("scrypt", (encode64(bytes(16)).decode(), "20"), bytes(32))
+    assert _passphrase_stanza(stanza) == (bytes(16), 20)  # to derive it takes a gigabyte
 
 
 @low_order
