@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.casebook.keeping import erasure, retention
 from app.desk.context import book, keyring
-from app.desk.words import purposes
+from app.desk.words import gettext, purposes
 
 pages = Blueprint("retention", __name__, url_prefix="/erasure")
 YEARS = 5
@@ -25,6 +25,7 @@ def show() -> str:
         persons=retention.resting_on_nothing(book(), keyring()),
         erased=sum(1 for _ in erasure.tombstones(book().store)),
         purposes=purposes(),
+        elsewhere=_elsewhere(),
     )
 
 
@@ -42,6 +43,51 @@ def hold(record_id: str) -> Response:
     held = request.form.get("held") == "yes"
     retention.hold(book(), keyring(), record_id, held=held)
     return go(url_for("retention.show", days=_days(request.form.get("days", ""))), 303)
+
+
+def _elsewhere() -> list[tuple[str, str, str]]:
+    """Tell what is left of it where, and until when: `docs/erasure.md` in short."""
+    return [
+        (
+            "backup",
+            gettext("A backup's first part"),
+            gettext("Sealed, as long as the file is kept; no key in it opens it."),
+        ),
+        (
+            "keys",
+            gettext("A backup's keys part"),
+            gettext(
+                "30 days: until then the recovery key opens it. Copies that were carried elsewhere"
+                " are yours to destroy."
+            ),
+        ),
+        (
+            "replica",
+            gettext("Replicas of the database and its archived logs"),
+            gettext(
+                "Until the replica has applied it; in an archived log as long as that is kept,"
+                " which must not be more than 30 days."
+            ),
+        ),
+        (
+            "versions",
+            gettext("Older versions of objects, and snapshots"),
+            gettext(
+                "Sealed files and rows, until the store removes them: have it do so after 30 days"
+                " at most."
+            ),
+        ),
+        (
+            "disk",
+            gettext("The disk itself"),
+            gettext("Blocks that were overwritten, until the disk reuses them: encrypt the disk."),
+        ),
+        (
+            "partner",
+            gettext("What a partner took along"),
+            gettext("For good. The partner is told."),
+        ),
+    ]
 
 
 def _days(said: str) -> int:

@@ -1,6 +1,12 @@
 """A lead erases what is old enough; a hold keeps it; nobody else may, and nothing else is taken."""
 
+import secrets
+
 import pytest
+from sqlalchemy import func, select
+
+from app.casebook import tables
+from app.mailbox import tables as mailbox
 
 DAY = 86400
 
@@ -40,6 +46,56 @@ def test_erased_by_a_lead_it_is_gone_and_its_person_is_for_a_lead_to_decide(worl
     assert erase(owner, [person]).status == 303
     assert "김진실" not in owner.get("/people").text
     assert listed(owner) == []
+
+
+def left(world):
+    """How many record keys, sealed events and arrivals there are still, and how many files."""
+    counts = []
+    for engine, tables_of in (
+        (world.store.casebook, (tables.record_key, tables.event)),
+        (world.store.mailbox, (mailbox.header, mailbox.payload, mailbox.blob)),
+    ):
+        with engine.connect() as connection:
+            for table in tables_of:
+                query = select(func.count()).select_from(table)
+                counts.append(connection.execute(query).scalar_one())
+    return [*counts, sum(one.is_file() for one in world.settings.blob_dir.rglob("*"))]
+
+
+def test_it_goes_with_all_its_witness_sent_later(world, owner):
+    """Else a letter that tells the same again would stay, and no list would ever offer it."""
+    thread = secrets.token_hex(16)
+    kept = world.arrive(k_stats="yes", thread=secrets.token_hex(16))
+    owner.queue()
+    before = left(world)
+    gone = world.arrive(k_stats="yes", thread=thread)
+    world.arrive("덧붙입니다. 두루미다리에서.", kind="addition", thread=thread, number=0)
+    world.attach(b"\x89PNG\r\n\x1a\n" + bytes(99), thread=thread)
+    owner.queue()
+    assert "두루미다리에서" in owner.get("/search?q=덧붙입니다").text
+    assert left(world) > before
+    assert erase(owner, [gone]).status == 303
+    assert left(world) == before
+    assert "두루미다리에서" not in owner.get("/search?q=덧붙입니다").text
+    assert owner.queue() == [kept]
+
+
+def test_a_letter_whose_testimony_is_gone_is_listed_by_itself(world, owner, record):
+    lone = world.arrive("홀로 온 덧붙임", kind="addition", thread=secrets.token_hex(16), number=0)
+    owner.queue()
+    assert set(listed(owner)) == {record, lone}
+    assert erase(owner, [lone]).status == 303
+    assert listed(owner) == [record]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko", "zh-Hans"])
+def test_the_screen_that_asks_says_what_is_left_where_and_until_when(world, owner, lang):
+    world.accept = lang
+    rows = owner.get("/erasure").id("left").all("tr")
+    told = {row.attrs["data-where"]: row.text for row in rows}
+    assert list(told) == ["backup", "keys", "replica", "versions", "disk", "partner"]
+    assert "30" in told["keys"]
+    assert "30" in told["versions"]
 
 
 def test_what_is_on_hold_is_not_erased_until_the_hold_ends(world, owner, record):

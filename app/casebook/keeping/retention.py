@@ -3,6 +3,9 @@
 Purposes are sealed, so no rule can run without a lead's keys: the steward cannot know what a
 testimony may be kept for, and neither can a thief. A hold is an event of the record; it keeps a
 testimony from being erased for its age, never from its witness's own withdrawal.
+
+A testimony goes with all its witness sent later: a letter or a file that stayed would tell the same
+again, and no list would ever offer it. A letter whose testimony is gone is listed by itself.
 """
 
 import datetime as dt
@@ -31,9 +34,10 @@ class Aged:
 
 
 def aged(book: Casebook, keyring: Keyring, days: int, without: str = "") -> list[Aged]:
-    """Return testimonies taken in more than ``days`` ago, oldest first; at most ``MOST``.
+    """Return testimonies, and letters without one, of more than ``days`` ago, oldest first.
 
-    ``without`` is a purpose: only those whose witness did not agree to it. A lead's question.
+    At most ``MOST``. ``without`` is a purpose: only those whose witness did not agree to it.
+    A lead's question.
     """
     keyring.require("lead")
     today = dt.date.fromisoformat(book.store.today())
@@ -52,7 +56,9 @@ def aged(book: Casebook, keyring: Keyring, days: int, without: str = "") -> list
 def _older(book: Casebook, keyring: Keyring, last: str) -> list[tuple[str, str, str, str]]:
     marks = ",".join("?" * len(visible(keyring.rings)))
     return book.vault.index(keyring).remembered(
-        "SELECT id, day, preview, answers FROM record WHERE kind = 'testimony' AND day <= ?"  # noqa: S608 - marks
+        "SELECT id, day, preview, answers FROM record r WHERE day <= ?"  # noqa: S608 - marks
+        " AND (kind = 'testimony' OR NOT EXISTS"
+        " (SELECT 1 FROM record o WHERE o.thread = r.thread AND o.kind = 'testimony'))"
         f" AND ring IN ({marks}) ORDER BY day, id",
         last,
         *visible(keyring.rings),
@@ -78,14 +84,20 @@ def resting_on_nothing(book: Casebook, keyring: Keyring) -> list[tuple[str, str]
 
 
 def erase(book: Casebook, keyring: Keyring, ids: list[str], days: int) -> int:
-    """Erase what is on one of the two lists, and nothing else. Raises ``NotFound`` for the rest."""
+    """Erase what is on one of the two lists, with what belongs to it; return how many records.
+
+    Raises ``NotFound`` for anything else.
+    """
     offered = {one.id for one in aged(book, keyring, days) if not one.held}
     offered |= {person for person, _ in resting_on_nothing(book, keyring)}
     if not ids or not set(ids) <= offered:
         raise NotFound
-    erasure.erase(book.store, [bytes.fromhex(one) for one in ids], "erased", keyring)
-    book.vault.forget(ids)
-    return len(ids)
+    rings, index = visible(keyring.rings), book.vault.index(keyring)
+    later = (item for one in ids for item, *_ in index.thread(rings, one))
+    going = list(dict.fromkeys([*ids, *later]))
+    erasure.erase(book.store, [bytes.fromhex(one) for one in going], "erased", keyring)
+    book.vault.forget(going)
+    return len(going)
 
 
 def hold(book: Casebook, keyring: Keyring, record: str, *, held: bool) -> None:
