@@ -5,6 +5,9 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+PAGES = ("bench", "proof")
+"""What is made by measuring, in docs/."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -42,9 +45,14 @@ def head() -> str:
 
 
 def _commit() -> str:
-    words = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    """Return the commit, and whether other files than the pages made here differ from it."""
+    changed = _git("status", "--porcelain", "--", *(f":!docs/{one}.md" for one in PAGES))
+    return (_git("rev-parse", "--short", "HEAD") or "unknown") + "-dirty" * bool(changed)
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def lines(name: str, rows: list[Row]) -> str:
