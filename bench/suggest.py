@@ -7,8 +7,8 @@ gold tags a stage once a person, the stage told again.
 
 Two figures stand beside each other: on what may be read while rules are mended (the world's
 ``tune`` sentences, the passages by number) and on what may not (the world's ``held`` sentences,
-the passages ``kept``). The second have no floor, for they are unseen. Of the first the passages
-have one that counts, and of the world the sentences the rules were mended on (``first``).
+the passages ``kept``). Only the first have a floor, for only the second are unseen. ``first`` are
+the sentences of ``tune`` that the rules were mended on before there were so many.
 """
 
 from collections import Counter
@@ -38,17 +38,15 @@ Tally = Counter[str]  # right, found, wanted
 
 def rows() -> list[Row]:
     """Count by language, by stage and by the kind of sentence that must suggest nothing."""
-    out: list[Row] = []
-    for half in HALVES:
-        out += [*_world(half), *_stages(half)]
-    return [*floors(), *out, *_passages(KEPT)]
+    stages = [row for half in HALVES for row in _stages(half)]
+    return [*floors(), *_world(FIRST), *_world("held"), *_passages(KEPT), *stages]
 
 
 def floors() -> list[Row]:
     """Count where a floor counts: on all that the rules have been mended on."""
     samples = list(_samples())
     return [
-        *_world(FIRST),
+        *_world("tune"),
         *_scores("samples", "all", _tally(samples, again=True), least=_LEAST["samples"]),
         *_passages(sets()),
     ]
@@ -73,7 +71,7 @@ def _world(half: str) -> list[Row]:
     accounts = list(generate(COUNT, SEED, half))
     where = f"world, {half}"
     least = None if half == "held" else _LEAST["world"]
-    out = list(_scores(where, "all", _tally(accounts), least=least, counted=half == FIRST))
+    out = list(_scores(where, "all", _tally(accounts), least=least))
     for lang in LANGS:
         out += _scores(where, lang, _tally(each for each in accounts if each.lang == lang))
     return [*out, _silence(where, accounts), _dates(where, accounts)]
@@ -139,13 +137,11 @@ def _meets(gold: Gold, found: Any) -> bool:  # noqa: ANN401 - a Suggestion, or a
     return bool(gold.stage == found.stage and gold.start < found.end and found.start < gold.end)
 
 
-def _scores(
-    where: str, what: str, tally: Tally, least: float | None = None, *, counted: bool = True
-) -> Iterator[Row]:
+def _scores(where: str, what: str, tally: Tally, least: float | None = None) -> Iterator[Row]:
     note = f"{tally['wanted']} told, {tally['found']} suggested"
     yield Row(f"precision, {where}, {what}", _share(tally, "right", "found"), "", note=note)
     yield Row(f"recall, {where}, {what}", _share(tally, "met", "wanted"), "")
-    counted = counted and least is not None
+    counted = least is not None
     yield Row(f"F1, {where}, {what}", _f1(tally), "", least=least, counted=counted)
 
 
