@@ -102,14 +102,15 @@ def _account(random: Random, number: int, part: Part, someone: Person, half: str
     """Choose from whom it comes and how they write, and put it into words."""
     ident = f"{MARK}W-{number:06}"
     page = Page(part.lang, HEADS[part.lang].format(id=ident) + "\n")
+    who = witness(random, someone, part.lang)
     manner = Manner(
         part.lang,
         half,
-        witness(random, someone, part.lang),
+        who,
         random.choice(REGISTERS),
         dated=part.dated,
         firm=part.firm,
-        planted=plants(someone, part.turn) if part.planted else "",
+        planted=plants(random, someone, part.turn, who) if part.planted else "",
         target=round(exp(random.gauss(log(TYPICAL), _SPREAD))),
     )
     manner = replace(manner, ending=random.choice(endings(manner)))

@@ -23,6 +23,7 @@ from config.model import load_model
 
 _PLANTED = 0.2  # of those whose return is told, which makes fifteen in a hundred of all
 _SEEN = 0.85  # of what happened, each witness tells so much
+_KNOWS = {"self": "firsthand", "cellmate": "saw_person_there", "guard": "saw_person_there"}
 _DAY = timedelta(days=1)
 
 
@@ -66,6 +67,7 @@ def claims_of(accounts: Iterable[Account]) -> list[Claim]:
                     start=gold.edtf,
                     end=gold.until,
                     episode=gold.episode,
+                    knowledge=_KNOWS.get(account.vantage, "unknown"),
                 )
             )
         for at, death in enumerate(account.deaths):

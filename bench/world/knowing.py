@@ -9,6 +9,7 @@ contradictions that are planted, by the rule of the model that should ask about 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import combinations
 from random import Random  # noqa: TID251 - seeded, so that a world can be made again
 
 from bench.world.people import Event, Person, the_model
@@ -26,6 +27,8 @@ _AGENCIES = {  # one agency's stage, and what it is taken for by who confuses th
 _SWAPPED = 0.08  # of what could be, by whoever was not there
 _WRONG = {1: ("wrong", 0.12), 2: ("bought", 0.25)}  # by how many people it went through
 _RUMOURED = ("political_prison_camp", "x_kyohwaso", "socialsec_trial", "x_release")
+_ONE_PLACE = {"statesec_office_residence", "agency_detention_centre"}  # as the rule has it
+_NO_PLACE = {None, "trial_venue"}
 _ROOM = 14  # words that one event takes
 _KEYS = {"ko": "SKOP", "en": ("S", "O", "P", "was"), "zh": "SOP"}
 
@@ -133,6 +136,9 @@ def _must(random: Random, someone: Person, manner: Manner) -> dict[Event, Known]
         last = _before_death(someone)
         day = someone.died + timedelta(days=random.randint(12, 40))
         must[last] = _as_it_was(last, "R01", day)
+    for stay in (_two_places(someone) or ()) if manner.planted == "R02" else ():
+        day = someone.events[0].first
+        must[stay] = replace(_as_it_was(stay, "R02", day), until=day + timedelta(days=9))
     if manner.planted == "R03":
         stay = random.choice([e for e in someone.events if e.stage != RETURN] or someone.events)
         until = stay.first - timedelta(days=random.randint(3, 20))
@@ -148,12 +154,25 @@ def _as_it_was(event: Event, slip: str = "", day: date | None = None) -> Known:
     return Known(event, event.stage, event.track, slip, day)
 
 
-def plants(someone: Person, turn: int) -> str:
+def plants(random: Random, someone: Person, turn: int, by: Witness) -> str:
     """Return the rule that a contradiction about this person can be planted for."""
     if someone.died is not None:
         return "R19" if turn else "R01"
-    back = any(each.stage == RETURN for each in someone.events)
-    return "R17" if turn and back else "R03"
+    if turn and any(each.stage == RETURN for each in someone.events):
+        return "R17"
+    there = by.depth == 0 and _two_places(someone)
+    return "R02" if there and random.random() < 1 / 2 else "R03"
+
+
+def _two_places(someone: Person) -> tuple[Event, Event] | None:
+    """Return two stays of one return that cannot be at once, the first such."""
+    for one, other in combinations(someone.events, 2):
+        here, there = (the_model().stage(each.stage) for each in (one, other))
+        kinds = {here.facility_type, there.facility_type}
+        near = here.refines == there.id or there.refines == here.id or kinds <= _ONE_PLACE
+        if len(kinds) == 2 and not near and not kinds & _NO_PLACE and one.episode == other.episode:
+            return one, other
+    return None
 
 
 def _taken(random: Random, event: Event, manner: Manner) -> Known:
