@@ -21,7 +21,7 @@ from bench.world.people import Event, Person, person
 from bench.world.wordings import stages
 from config.model import load_model
 
-_PLANTED = 0.2  # of those whose return is told, which makes fifteen in a hundred of all
+_PLANTED = 0.283  # of those whose return is told, a good half: fifteen in a hundred of all
 _SEEN = 0.85  # of what happened, each witness tells so much
 _KNOWS = {"self": "firsthand", "cellmate": "saw_person_there", "guard": "saw_person_there"}
 _DAY = timedelta(days=1)
