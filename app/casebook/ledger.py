@@ -201,6 +201,14 @@ def read_all(
             )
 
 
+def readable(connection: Connection, keyring: Keyring) -> Sequence[bytes]:
+    """Return the ids of all records in this keyring's rings."""
+    keys = [key_id for ids in keyring.rings.values() for key_id in ids]
+    table = tables.record_key
+    query = select(table.c.record_id).where(table.c.casebook_key_id.in_(keys))
+    return connection.execute(query).scalars().all()
+
+
 def _attempt(
     keyring: Keyring, place: tuple[bytes, bytes, bytes], rows: list[tuple[int, bytes]]
 ) -> list[Event] | Altered:

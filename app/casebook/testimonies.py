@@ -87,7 +87,7 @@ class Testimonies:
         index, document = self.vault.index(keyring), first["document"]
         fields = document["fields"]
         thread = index.thread(visible(keyring.rings), record)
-        consent = _consent(fields, thread)
+        consent = agreed_now(fields, thread)
         return Testimony(
             id=record,
             day=first["day"],
@@ -165,7 +165,7 @@ def id_of(text: str) -> bytes:
     return found
 
 
-def _consent(
+def agreed_now(
     fields: dict[str, object], thread: list[tuple[str, str, str, str, dict[str, object]]]
 ) -> dict[str, object]:
     """Return what is agreed to now: the latest letter of consent replaces what was said."""

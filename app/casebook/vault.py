@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from app.casebook import account, collecting, ledger, members, tables
 from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
-from app.casebook.shapes import CasebookError, NoSession, NotFound, NotYours
+from app.casebook.shapes import CasebookError, Erased, NoSession, NotFound, NotYours
 from app.casebook.store import Store
 from app.casebook.throttle import Throttle
 from crypto import sessions
@@ -141,24 +141,31 @@ class Vault:
         for _, opened in account.openings(connection, reader, self._seen):
             if opened.entry.act not in ("opened", "export-begun", "exported"):
                 touched.add(opened.entry.record)
+        gone = False
         for record in touched - {""}:
-            self._read_again(connection, reader, bytes.fromhex(record))
+            gone |= self._read_again(connection, reader, bytes.fromhex(record))
+        if gone:  # a person who was begun on it is named by no act that can still be read
+            for record_id in ledger.readable(connection, reader):
+                if not cast("Index", self._index).knows(record_id.hex()):
+                    self._read_again(connection, reader, record_id)
 
-    def _read_again(self, connection: Connection, reader: Keyring, record_id: bytes) -> None:
+    def _read_again(self, connection: Connection, reader: Keyring, record_id: bytes) -> bool:
+        """Read a record as it is now; tell whether it was erased."""
         index, record = cast("Index", self._index), record_id.hex()
         index.forget(record)
         query = select(tables.record.c.day).where(tables.record.c.id == record_id)
         day = connection.execute(query).scalar()
         try:
             events = ledger.read(connection, reader, record_id)
-        except (NotFound, NotYours):
+        except (Erased, NotFound, NotYours) as refusal:
             index.readings.forget(record)
-            return
+            return isinstance(refusal, Erased)
         except CasebookError as refusal:
             index.readings.forget(record)
             index.trouble(record, day or "", collecting.WHY.get(type(refusal), "altered"))
-            return
+            return False
         index.add(record, ledger.ring_of(connection, record_id), events, day or "")
         for person in {str(e["person"]) for e in events if e["e"] == "tag"}:
             if not index.knows(person):
                 self._read_again(connection, reader, bytes.fromhex(person))
+        return False

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.casebook import tables
+from app.casebook.book import Casebook
+from app.casebook.keeping import erasure, retention
 from app.mailbox import tables as mailbox
 
 DAY = 86400
@@ -34,6 +36,44 @@ def test_by_age_and_by_purpose(world, owner, record):
     assert listed(owner, "?days=1") == []
     assert listed(owner, "?days=0&without=k_stats") == []
     assert listed(owner, "?days=0&without=k_rescue") == [record]
+
+
+@pytest.mark.parametrize(("first", "later", "offered"), [("yes", "", True), ("", "yes", False)])
+def test_a_purpose_is_what_the_witness_said_last(world, owner, first, later, offered):
+    thread = secrets.token_hex(16)
+    record = world.arrive(thread=thread, **{"k_stats": first} if first else {})
+    said = {"k_stats": later} if later else {"k_court": "yes"}
+    world.arrive("", kind="consent", thread=thread, number=0, **said)
+    owner.queue()
+    assert listed(owner, "?days=0&without=k_stats") == ([record] if offered else [])
+
+
+def test_after_a_withdrawal_a_person_is_for_a_lead_to_decide(world, owner, record):
+    item = mailbox.item
+    today = {"withdraw_on": "2026-11-23"}
+    world.in_mailbox(item.update().where(item.c.id == bytes.fromhex(record)).values(today))
+    assert owner.queue() == []
+    (person,) = listed(owner)
+    assert person != record
+    assert "김진실" in owner.get("/erasure").text
+
+
+def test_what_was_withdrawn_is_not_listed_as_something_in_trouble(world, owner, record):
+    erasure.erase(world.store, [bytes.fromhex(record)], "withdrawn")  # by another process
+    assert owner.queue_page().id("troubled") is None
+    assert owner.queue() == []
+
+
+def test_a_person_begun_by_another_process_is_found_although_the_record_went(world, owner, record):
+    there = Casebook(world.store)
+    elsewhere = there.resume(owner.cookies["naru_desk"], world.now)
+    assert [row.id for row in there.queue(elsewhere).rows] == [record]
+    owner.tag(record, person="new:박순복")
+    erasure.erase(world.store, [bytes.fromhex(record)], "withdrawn")
+    assert {name for _, name in retention.resting_on_nothing(there, elsewhere)} == {
+        "김진실",
+        "박순복",
+    }
 
 
 def test_erased_by_a_lead_it_is_gone_and_its_person_is_for_a_lead_to_decide(world, owner, record):

@@ -18,6 +18,7 @@ from app.casebook.indexing.conditions import visible
 from app.casebook.keeping import erasure
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import NotFound
+from app.casebook.testimonies import agreed_now
 
 MOST = 500
 
@@ -36,15 +37,16 @@ class Aged:
 def aged(book: Casebook, keyring: Keyring, days: int, without: str = "") -> list[Aged]:
     """Return testimonies, and letters without one, of more than ``days`` ago, oldest first.
 
-    At most ``MOST``. ``without`` is a purpose: only those whose witness did not agree to it.
-    A lead's question.
+    At most ``MOST``. ``without`` is a purpose: only those whose witness does not agree to it, by
+    the latest they said of it. A lead's question.
     """
     keyring.require("lead")
     today = dt.date.fromisoformat(book.store.today())
     last = (today - dt.timedelta(days=days)).isoformat()
-    found = []
+    rings, index, found = visible(keyring.rings), book.vault.index(keyring), []
     for record, day, preview, answers in _older(book, keyring, last):
-        agreed = tuple(sorted(k for k, said in json.loads(answers).items() if said == "yes"))
+        said = agreed_now(json.loads(answers), index.thread(rings, record))
+        agreed = tuple(sorted(k for k, value in said.items() if value == "yes"))
         if without and without in agreed:
             continue
         found.append(Aged(record, day, preview, agreed, _held(book, keyring, record)))
