@@ -91,11 +91,33 @@ def test_the_partner_cannot_read_its_copy_any_more_and_is_told(world, record):
     page = partner.get("/released")
     assert "도문에서" not in page.text
     assert page.id("called-back").one("li").attrs["data-submission"] == record
-    with world.store.casebook.connect() as connection:
-        assert len(connection.execute(select(tables.release.c.payload)).scalar_one()) == 16
     again = world.member("partner").get("/released")
     assert again.id("called-back").one("li").attrs["data-submission"] == record
     assert partner.get("/export").status == 200
+
+
+def test_what_is_left_of_its_copy_goes_when_it_logs_in_and_not_by_reading(world, record):
+    def copy():
+        with world.store.casebook.connect() as connection:
+            return connection.execute(select(tables.release.c.payload)).scalar_one()
+
+    partner, whole = world.member("partner"), copy()
+    withdraw(world, record)
+    steward(world)
+    for path in ("/released", "/export", "/revocations"):
+        assert partner.get(path).status == 200
+        assert copy() == whole
+    world.member("colleague")
+    assert copy() == whole
+    world.member("partner")
+    assert copy() == whole[:16]
+
+
+def test_an_altered_copy_keeps_its_partner_out_of_nothing_else(world, record):
+    bent = update(tables.release).values(payload=b"x" * 99)
+    with world.store.casebook.execution_options(naru_writes=True).begin() as connection:
+        connection.execute(bent)
+    assert world.member("partner").get("/account").status == 200
 
 
 def test_a_partner_with_both_databases_and_its_own_key_opens_the_copy_no_more(world, record):

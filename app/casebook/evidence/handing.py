@@ -54,18 +54,28 @@ class Handing:
             return history.notes(connection, keyring.shelf, keyring.identity)
 
     def called_back(self, keyring: Keyring) -> tuple[CalledBack, ...]:
-        """Return the testimonies released to this partner and gone since; empty their copies."""
-        keyring.require("partner")
-        with self.store.casebook.connect() as connection:
-            lying = list(releases.shelf(connection, keyring.shelf, keyring.identity))
+        """Return the testimonies released to this partner and gone since."""
+        lying = self._lying(keyring)
         gone = [one for one in lying if isinstance(one, releases.Gone)]
-        releases.empty(self.store, keyring.shelf, gone)
         kept = {one.record for one in lying if isinstance(one, releases.Copy)}
         had = self.taken(keyring)
         bundles: dict[str, dict[str, None]] = {one.record: {} for one in gone}
         for one in gone:
             bundles[one.record] |= {each.name: None for each in had if one.slot in each.copies}
         return tuple(CalledBack(r, tuple(bundles[r])) for r in sorted(bundles.keys() - kept))
+
+    def clear(self, keyring: Keyring) -> None:
+        """Empty what is left of this partner's copies that are gone: nothing opens it any more.
+
+        Only the partner's own key tells which rows those are; so it is done as they log in.
+        """
+        gone = [one for one in self._lying(keyring) if isinstance(one, releases.Gone)]
+        releases.empty(self.store, keyring.shelf, gone)
+
+    def _lying(self, keyring: Keyring) -> list[releases.Copy | releases.Gone]:
+        keyring.require("partner")
+        with self.store.casebook.connect() as connection:
+            return list(releases.shelf(connection, keyring.shelf, keyring.identity))
 
     def revocations(self, keyring: Keyring, partner: str = "") -> tuple[int, bytes]:
         """Return how many were withdrawn, and the signed list of them as a ZIP.
