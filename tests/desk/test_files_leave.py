@@ -226,6 +226,7 @@ def test_erasing_the_testimony_destroys_its_copies(world, owner, partner, sent):
     erasure.erase(world.store, [bytes.fromhex(record)], "withdrawn")
     world.book.vault.forget([record])
     assert record in partner.get("/released").text
+    world.member("partner")
     assert list(world.settings.handed_dir.iterdir()) == []
 
 
