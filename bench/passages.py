@@ -55,6 +55,8 @@ def sets() -> list[str]:
         "ninth",
         "tenth",
         "eleventh",
+        "twelfth",
+        "thirteenth",
     ]
 
 

@@ -31,6 +31,7 @@ RESOLVED = (
     "trial",
 )
 _BLANK = re.compile(r"(\(\?<[!=][^()]*\)|\[[^\]]*\])| (?![?*+{])")  # many write without blanks
+_REPEATED = re.compile(r"([\uac00-\ud7a3])(?=[?*+{])")  # the syllable, not its last letter
 _NESTING = 4  # sets may name sets
 _FINALS = dict(
     zip(
@@ -111,6 +112,7 @@ def letters(text: str) -> str:
 @cache
 def _compiled(lang: str, pattern: str) -> re.Pattern[str]:
     if lang == "ko":
+        pattern = _REPEATED.sub(r"(?:\1)", pattern)
         pattern = _BLANK.sub(lambda found: found[1] or " ?", pattern)
         pattern = letters("".join(_FINALS.get(each, each) for each in pattern))
     return re.compile(pattern, re.IGNORECASE if lang == "en" else 0)
