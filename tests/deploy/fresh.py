@@ -191,6 +191,15 @@ def test_the_doctor_finds_only_what_cannot_be_there(debian, founded):
     assert set(found) <= set(CANNOT)
 
 
+def test_the_doctors_round_sees_from_its_unit_what_it_sees_from_the_shell(debian, founded):
+    debian.run("systemctl", "start", "naru-doctor", check=False)  # it fails where it finds
+    told = debian.run("journalctl", "--no-pager", "-b", "-o", "cat", "-u", "naru-doctor")
+    assert set(re.findall(r"^(?:wrong|unwise): (\S+):", told, re.MULTILINE)) == set(
+        findings(debian)
+    )
+    debian.run("systemctl", "reset-failed", "naru-doctor", check=False)
+
+
 def test_everything_runs_and_starts_again_with_the_machine(debian, founded):
     units = ["naru-intake", "naru-desk", "tor@default", "nftables", "tmp.mount"]
     units += ["naru-doctor.timer", "naru-backup.timer"]
