@@ -18,11 +18,17 @@ from outside.table import note
 from tor.network import Network, Onion
 from tor.visitor import Visitor
 
-CIRCUITS = "HiddenServiceExportCircuitID haproxy\n"
-INTAKE = CIRCUITS + (
-    "HiddenServicePoWDefensesEnabled 1\nHiddenServiceEnableIntroDoSDefense 1\n"
-    "HiddenServiceMaxStreams 20\n"
-)
+TORRC = ROOT / "deploy" / "torrc"
+
+
+def deployed(name):
+    """What deploy/torrc says of this onion, but for where it lies and leads."""
+    for part in TORRC.read_text().split("HiddenServiceDir ")[1:]:
+        folder, *lines = part.splitlines()
+        if folder == f"/var/lib/tor/naru-{name}":
+            own = ("#", "HiddenServicePort ", "HiddenServiceVersion ")
+            return "".join(f"{line}\n" for line in lines if line and not line.startswith(own))
+    raise AssertionError(f"deploy/torrc has no onion {name}")
 
 
 class House:
@@ -30,9 +36,9 @@ class House:
 
     def __init__(self, base, cache):
         self.base, self.log = base, base / "apps.log"
-        self.intake = Onion("intake", base / "intake.sock", lines=INTAKE)
-        self.desk = Onion("desk", base / "desk.sock", guarded=True, lines=CIRCUITS)
-        self.telling = Onion("telling", base / "telling.sock", lines=CIRCUITS)
+        self.intake = Onion("intake", base / "intake.sock", lines=deployed("intake"))
+        self.desk = Onion("desk", base / "desk.sock", guarded=True, lines=deployed("desk"))
+        self.telling = Onion("telling", base / "telling.sock", lines=deployed("intake"))
         self.forgetful = Onion("forgetful", base / "forgetful.sock")
         self.data, self.served = base / "data", []
         self.net = Network(base / "tor", self.onions(), cache)

@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from pathlib import Path
 
 import pytest
 from needs import need
@@ -55,6 +56,35 @@ def test_the_desk_is_not_there_without_a_key(house):
     with pytest.raises(SocksError) as refused:
         connect(house.net.socks["witness"], house.desk.address, "stranger")
     assert refused.value.errno == 0xF4
+
+
+PROMISED = {
+    "intake": {
+        "HiddenServiceExportCircuitID": "haproxy",
+        "HiddenServicePoWDefensesEnabled": "1",
+        "HiddenServiceEnableIntroDoSDefense": "1",
+        "HiddenServiceMaxStreamsCloseCircuit": "1",
+    },
+    "desk": {
+        "HiddenServiceExportCircuitID": "haproxy",
+        "HiddenServicePoWDefensesEnabled": "1",
+        "HiddenServiceMaxStreamsCloseCircuit": "1",
+    },
+}
+
+
+def test_the_onions_are_guarded_as_those_that_deploy_makes(house):
+    """The lines are deploy/torrc's own; tor itself says what it made of them."""
+    found, name = {}, ""
+    for line in house.net.control("host", "GETCONF HiddenServiceOptions"):
+        key, _, value = line[4:].partition("=")
+        if key == "HiddenServiceDir":
+            name = Path(value).name
+        found.setdefault(name, {})[key] = value
+    for name, promised in PROMISED.items():
+        assert promised.items() <= found[name].items(), (name, found[name])
+        limits = [key for key in found[name] if "Rate" in key or "Streams" in key]
+        assert all(int(found[name][key]) > 0 for key in limits)
 
 
 def broken(wire):
