@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from pathlib import Path
 
 import deployment
 import pytest
@@ -316,14 +317,26 @@ def test_parts_with_keys_are_destroyed_after_thirty_days(place):
     old, young, foreign = (place.folder / f"{n}.keys" for n in ("old", "young", "foreign"))
     for path in (old, young):
         shutil.copy(backups.keys_of(place.file), path)
-    foreign.write_text("somebody else's")
+        shutil.copy(place.file, path.with_suffix(""))
+    for path in (foreign, foreign.with_suffix("")):
+        path.write_text("somebody else's")
     long_ago = time.time() - 31 * deployment.DAY
-    os.utime(old, (long_ago, long_ago))
-    os.utime(foreign, (long_ago, long_ago))
-    assert place.backup()["destroyed"] == ["old.keys"]
+    for keys in (old, foreign):
+        for path in (keys, keys.with_suffix("")):
+            os.utime(path, (long_ago, long_ago))
+    assert place.backup()["destroyed"] == ["old.keys", "old"]
     assert not old.exists()
-    assert young.exists()
-    assert foreign.exists()
+    assert not old.with_suffix("").exists()
+    for keys in (young, foreign):
+        assert keys.exists()
+        assert keys.with_suffix("").exists()
+
+
+def test_no_machine_takes_away_the_last_backup():
+    """Only a newer backup does: where the timer stands still, what is there stays."""
+    told = (Path(__file__).parents[2] / "deploy" / "tmpfiles.conf").read_text()
+    ages = {line.split()[1]: line.split()[-1] for line in told.splitlines() if line[:2] == "d "}
+    assert ages["/var/backups/naru"] == "-"
 
 
 def test_it_is_consistent_while_witnesses_write_and_members_take_in(place):

@@ -1,9 +1,10 @@
 """A backup of a running desk: FILE and FILE.keys, both age files to the recovery recipient.
 
 FILE holds what is large and opens nothing: payloads, events, custody. FILE.keys holds what opens
-it: headers, record keys, sealed identities, secrets. Old FILE.keys are destroyed after 30 days, so
-that an erased record is gone from every backup by then. Each database is read in one transaction,
-the mailbox first: what is taken in meanwhile still has its header there.
+it: headers, record keys, sealed identities, secrets. Both are destroyed after 30 days, by the next
+backup, so that an erased record is gone from every backup by then and the last one stays. Each
+database is read in one transaction, the mailbox first: what is taken in meanwhile still has its
+header there.
 """
 
 import os
@@ -50,7 +51,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Written:
-    """What a backup holds, by count, and which old key parts were destroyed."""
+    """What a backup holds, by count, and which old parts were destroyed."""
 
     rows: int
     blobs: int
@@ -63,7 +64,7 @@ def keys_of(target: Path) -> Path:
 
 
 def write(store: Store, deployment: Deployment, target: Path) -> Written:
-    """Write both parts, each whole or not at all, and destroy key parts older than 30 days."""
+    """Write both parts, each whole or not at all, and destroy those older than 30 days."""
     with snapshot(store.mailbox) as letters, snapshot(store.casebook) as casebook:
         connections = {"mailbox": letters, "casebook": casebook}
         recovery = members.standing(casebook)
@@ -114,14 +115,23 @@ class snapshot:  # noqa: N801 - used as a function
 
 
 def destroy_old(folder: Path, days: int = KEPT_DAYS) -> Iterator[str]:
-    """Delete every keys part in a folder that is older than ``days``, and name it."""
+    """Delete every backup in a folder whose keys part is older than ``days``; name what went.
+
+    Its other part opens nothing without it, and only takes room.
+    """
     oldest = time.time() - days * 86400
-    for path in sorted(folder.glob("*.keys")):
-        with path.open("rb") as held:
-            ours = held.read(22) == b"age-encryption.org/v1\n"
-        if ours and path.stat().st_mtime < oldest:
-            path.unlink()
-            yield path.name
+    for keys in sorted(folder.glob("*.keys")):
+        for path in (keys, keys.with_suffix("")) if _ours_from_before(keys, oldest) else ():
+            if _ours_from_before(path, oldest):
+                path.unlink()
+                yield path.name
+
+
+def _ours_from_before(path: Path, oldest: float) -> bool:
+    if not path.is_file() or path.stat().st_mtime >= oldest:
+        return False
+    with path.open("rb") as held:
+        return held.read(22) == b"age-encryption.org/v1\n"
 
 
 def _write_part(
