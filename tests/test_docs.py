@@ -244,6 +244,7 @@ ELSEWHERE = {
     "make mutants": ("tests/test_docs.py", '"mutants"'),  # hours: that make knows what to do
     "python -m app.columns --write": ("tests/test_columns.py", "columns.page()"),
     "python -m config.model > docs/process-model.md": ("tests/config/test_model.py", "page(MODEL)"),
+    "python -m bench.world --frames": ("tests/world/test_grammar.py", '"--frames"'),
     "python -m bench browser": ("tests/test_docs.py", '"bench"'),  # needs a browser and minutes
     "app backup": ("docs/operator.md", "python -m app backup "),
     "app init": ("deploy/install.sh", "python -m app init "),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bench.passages import KEPT, passages, sets
 from bench.suggest import SAMPLES
 from bench.world import HALVES, LANGS, generate
-from bench.world.__main__ import frames as printed
+from bench.world import __main__ as shown
 from bench.world.grammar import BadPattern, Either, parse
 from bench.world.singles import singles
 from bench.world.wordings import FIRST, read, wordings, written
@@ -189,8 +189,10 @@ def _grams(lang, text):
     return {tuple(units[at : at + size]) for at in range(len(units) - size + 1)}
 
 
-def test_every_sentence_can_be_printed_for_who_must_share_none():
-    lines = [line.split("\t") for line in printed("held")]
+def test_every_sentence_can_be_printed_for_who_must_share_none(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["bench.world", "--frames", "--half", "held"])
+    shown.main()
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert {(lang, frame) for lang, _, frame in lines} == _of("held")
     assert {name for _, name, _ in lines} > set(MODEL.by_stage)
 
