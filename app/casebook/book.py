@@ -109,11 +109,6 @@ class Casebook:
             return ()
         return self.vault.index(keyring).search(visible(keyring.rings), q, 100, filters)
 
-    def stage_counts(self, keyring: Keyring) -> dict[tuple[str, str], int]:
-        """Return how many testimonies speak of each stage, by stage and track."""
-        keyring.require(*READERS)
-        return self.vault.index(keyring).stage_counts(visible(keyring.rings))
-
     def testimony(self, keyring: Keyring, record: str) -> Testimony:
         """Open one testimony from disk, held against its original; custody says who opened it.
 

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Connection, select
 
 from app.casebook import account, collecting, ledger, members, tables
+from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
 from app.casebook.shapes import CasebookError, Erased, NoSession, NotFound, NotYours
@@ -115,6 +116,7 @@ class Vault:
             reader = Keyring.together(unlocked)
             if missing := set(reader.rings) - self._loaded:
                 self._load(connection, reader, missing)
+                self._index.placed(visible(keyring.rings))  # nobody waits for it at the map
             if self._seen < size and missing != set(reader.rings):
                 self._catch_up(connection, reader)
             for one in unlocked:

@@ -170,7 +170,7 @@ def _held_then(held: Index, rings: list[str], group: Group) -> int:
         {
             person
             for one in quarters
-            for person, said in held.returned(rings, "forced_repatriation", one)
+            for person, said in held.returned(rings, one)
             if (span := days(said)) and span.earliest and span.latest
             if span.earliest <= last and first <= span.latest
         }

@@ -20,12 +20,13 @@ QUARTERS = 12  # offered on the page of gaps; older ones are reached from the ol
 def show() -> str:
     """Draw both tracks with how many testimonies speak of each stage, and the same as a table."""
     model, index = desk().model, book().vault.index(keyring())
-    counts = book().stage_counts(keyring())
+    placed = mapping.placed(index, keyring())
+    counts = {cell: told for cell, (told, _) in placed.items()}
     return render_template(
         "desk/map.html",
         model=model,
         counts=counts,
-        persons=mapping.persons_by_stage(index, keyring()),
+        persons={cell: persons for cell, (_, persons) in placed.items()},
         drawing=draw(model, counts, language(), stays=stays(model)),
     )
 

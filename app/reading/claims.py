@@ -6,6 +6,7 @@ The desk makes these of its tags; nothing here knows how they are kept.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from app.reading.edtf import NotEDTF, Span, parse
 
@@ -64,6 +65,7 @@ class Claim:
         return int(said) if said.isdecimal() else None
 
 
+@lru_cache(maxsize=4096)
 def days(text: str) -> Span | None:
     """Read an EDTF value; what cannot be read is no date."""
     try:

@@ -71,7 +71,7 @@ ACTS = st.one_of(
 )
 
 
-def act(index, what, place, *rest):
+def act(index, what, place, *rest, ring="reviewers"):
     match what:
         case "tag":
             event = {"e": "tag", **tag(*rest)}
@@ -90,7 +90,7 @@ def act(index, what, place, *rest):
         case _:
             index.forget(place)
             return
-    index.add(place, "reviewers", [event], DAY)
+    index.add(place, ring, [event], DAY)
 
 
 @given(st.lists(ACTS, max_size=25))
@@ -104,6 +104,43 @@ def test_what_is_kept_of_each_person_is_what_would_be_read_anew(acts):
     for each in acts:
         act(made, *each)
         assert reader.read() == {one: told(made, one) for one in reader.read()}
+
+
+@given(st.lists(st.tuples(ACTS, st.sampled_from(["reviewers", "leads"])), max_size=25))
+def test_what_stands_on_each_stage_is_what_would_be_counted_anew(acts):
+    made = Index()
+    for one in RECORDS:
+        made.add(one, "reviewers", [document(one)], DAY)
+    seen = (["reviewers"], ["leads"], ["leads", "reviewers"])
+    for rings in seen:
+        assert made.placed(rings) == {}
+    for each, ring in acts:
+        act(made, *each, ring=ring)
+        for rings in seen:
+            anew = {cell: tuple(n) for cell, n in made._counted_anew(tuple(rings)).items()}
+            assert made.placed(rings) == anew
+
+
+def test_a_tag_more_counts_nothing_anew(index, monkeypatch):
+    index.add(RECORDS[0], "reviewers", [{"e": "tag", **tag(TAGS[0], PERSONS[0])}], DAY)
+    assert index.placed(RINGS) == {("cn_arrest", "common"): (1, 1)}
+    monkeypatch.setattr(index, "_counted_anew", None)
+    index.add(RECORDS[0], "reviewers", [{"e": "tag", **tag(TAGS[1], PERSONS[1])}], DAY)
+    assert index.placed(RINGS) == {("cn_arrest", "common"): (1, 2)}
+    index.forget(RECORDS[0])
+    assert index.placed(RINGS) == {}
+
+
+def test_what_is_shared_already_makes_nothing_stale(index):
+    made = []
+    for _ in range(3):
+        index.share(RECORDS[0], "to:somebody")
+        index.kept(("x",), lambda: made.append(1) or [1])
+    assert made == [1]
+    index.forget(RECORDS[0])
+    index.share(RECORDS[0], "to:somebody")
+    index.kept(("x",), lambda: made.append(1) or [1])
+    assert made == [1, 1]
 
 
 def test_a_tag_of_one_person_leaves_the_others_as_they_were_read(index):

@@ -23,6 +23,7 @@ from app.casebook.indexing import tags as index_tags
 from app.casebook.indexing import work as index_work
 from app.casebook.indexing.asking import Asking
 from app.casebook.indexing.conditions import seen
+from app.casebook.indexing.counting import TAGGING, Counting
 from app.casebook.indexing.flooding import Flooding, sameness
 from app.casebook.indexing.people import People
 from app.casebook.indexing.queueing import Queueing
@@ -43,10 +44,12 @@ CREATE INDEX record_day ON record
   (kind, day DESC, id, ring, state, lang, role, assignee, reader, same, thread);
 CREATE INDEX record_thread ON record (thread);
 CREATE TABLE tag (id TEXT PRIMARY KEY, record TEXT, person TEXT, stage TEXT, track TEXT, body TEXT,
-  ring TEXT, quarter TEXT) WITHOUT ROWID;
+  ring TEXT, quarter TEXT, begins TEXT) WITHOUT ROWID;
 CREATE INDEX tag_record ON tag (record);
 CREATE INDEX tag_person ON tag (person, ring);
 CREATE INDEX tag_quarter ON tag (quarter, ring, person);
+CREATE INDEX tag_returned ON tag (quarter, ring, person, begins)
+  WHERE stage = 'forced_repatriation';
 CREATE INDEX tag_stage ON tag (stage, track, ring, record);
 CREATE INDEX tag_who ON tag (stage, track, ring, person);
 CREATE TABLE person (id TEXT PRIMARY KEY, ring TEXT, name TEXT) WITHOUT ROWID;
@@ -60,7 +63,7 @@ _LARGE = ("record", "tag", "read")  # the tables whose orders cost most to keep 
 _THREAD_OF = "SELECT thread FROM record WHERE id = ?"
 
 
-class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
+class Index(Work, TagHistory, People, Searching, Asking, Flooding, Counting, Queueing):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
@@ -84,7 +87,12 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
         with self._lock:
             for event in events:
                 before = self._count(record, event)
-                getattr(self, f"_on_{event['e']}", self._nothing)(record, ring, event, day)
+                apply = getattr(self, f"_on_{event['e']}", self._nothing)
+                if self._placed and event["e"] in TAGGING:
+                    with self._moving(self._stands(record, event)):
+                        apply(record, ring, event, day)
+                else:
+                    apply(record, ring, event, day)
                 if before:
                     self._stale(before | self._tells_of(record, event))
 
@@ -113,13 +121,14 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
 
     def share(self, record: str, ring: str) -> None:
         """Let one member see a record of a ring that is not theirs."""
+        sql = "INSERT OR IGNORE INTO shared VALUES (?,?)"
         with self._lock:
-            self._all_stale()
-            self._db.execute("INSERT OR REPLACE INTO shared VALUES (?,?)", (record, ring))
+            if self._db.execute(sql, (record, ring)).rowcount:
+                self._all_stale()
 
     def forget(self, record: str) -> None:
         """Drop everything a record gave."""
-        with self._lock:
+        with self._lock, self._moving(self._stands_in(record)):
             self._all_stale()
             self._forget_alike(record)
             self._texts.pop(record, None)
@@ -179,7 +188,7 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
     @override
     def _put(self, record: str, ring: str, body: Mapping[str, Any], _day: str) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO tag VALUES (?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO tag VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 body["id"],
                 record,
@@ -189,6 +198,7 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
                 _json(body),
                 ring,
                 quarter(body.get("date_from") or body.get("date_to") or ""),
+                body.get("date_from") or "",
             ),
         )
         if NAMED in body:
@@ -308,16 +318,6 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Queueing):
         """Return the records released to a partner on or after a day."""
         sql = "SELECT DISTINCT record FROM release WHERE partner = ? AND day >= ? ORDER BY record"
         return [record for (record,) in self._all(sql, partner, day)]
-
-    def stage_counts(self, rings: Sequence[str]) -> dict[tuple[str, str], int]:
-        """Return how many records speak of each stage, by stage and track."""
-        marks = ",".join("?" * len(rings))
-        rows = self.told(
-            "SELECT stage, track, count(DISTINCT record) FROM tag"  # noqa: S608 - marks
-            f" WHERE ring IN ({marks}) GROUP BY stage, track",
-            *rings,
-        )
-        return {(stage, track): count for stage, track, count in rows}
 
     def troubles(self) -> tuple[Trouble, ...]:
         """Return what could not be opened."""

@@ -14,15 +14,9 @@ def _rings(keyring: Keyring) -> tuple[str, list[str]]:
     return ",".join("?" * len(rings)), rings
 
 
-def persons_by_stage(index: Index, keyring: Keyring) -> Cells:
-    """Return how many persons are placed on each stage, by stage and track."""
-    marks, rings = _rings(keyring)
-    sql = (
-        "SELECT stage, track, count(DISTINCT person) FROM tag"  # noqa: S608 - marks
-        f" WHERE ring IN ({marks}) GROUP BY stage, track"
-    )
-    rows = index.told(sql, *rings)
-    return {(stage, track): count for stage, track, count in rows}
+def placed(index: Index, keyring: Keyring) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many testimonies and how many persons stand on each stage and track."""
+    return index.placed(_rings(keyring)[1])
 
 
 def quarters(index: Index, keyring: Keyring) -> list[str]:

@@ -282,15 +282,15 @@ class People:
         )
         return [person for (person,) in self._all(sql, *rings, limit)]
 
-    def returned(self, rings: Sequence[str], stage: str, quarter: str) -> list[tuple[str, str]]:
-        """Return the persons of whom a stage is told in a quarter, each with its EDTF date."""
+    def returned(self, rings: Sequence[str], quarter: str) -> list[tuple[str, str]]:
+        """Return the persons told to have been sent back in a quarter, each with its EDTF date."""
         marks = ",".join("?" * len(rings))
         sql = (
-            "SELECT DISTINCT person, json_extract(body, '$.date_from') FROM tag"  # noqa: S608 - marks
-            f" WHERE quarter = ? AND stage = ? AND ring IN ({marks})"
+            "SELECT DISTINCT person, begins FROM tag INDEXED BY tag_returned"  # noqa: S608 - marks
+            f" WHERE stage = 'forced_repatriation' AND quarter = ? AND ring IN ({marks})"
         )
         roots = self.roots()
-        rows = self._all(sql, quarter, stage, *rings)
+        rows = self._all(sql, quarter, *rings)
         return [(roots.get(person, person), date) for person, date in rows]
 
 
