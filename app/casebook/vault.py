@@ -4,7 +4,7 @@ All of it is memory. With the last log-out the index is gone; a process that die
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from sqlalchemy import Connection, select
@@ -31,6 +31,7 @@ class Vault:
         self._loaded: set[str] = set()
         self._door = Throttle()
         self.acts = account.ByRecord()
+        self.ready: list[Callable[[Keyring], object]] = []  # done once more of the index is there
         self._seen = 0  # acts of the account the index knows of
         self._lock = threading.RLock()
 
@@ -116,14 +117,25 @@ class Vault:
             reader = Keyring.together(unlocked)
             if missing := set(reader.rings) - self._loaded:
                 self._load(connection, reader, missing)
-                self._index.placed(visible(keyring.rings))  # nobody waits for it at the map
             if self._seen < size and missing != set(reader.rings):
                 self._catch_up(connection, reader)
-            for one in unlocked:
-                for record_id in one.assigned:
-                    self._index.share(record_id.hex(), one.mine)
-            self._seen = size
-            return self._index
+            self._seen, index = size, self._index
+            self._share(index, unlocked)
+            if missing:
+                self._prepare(index, keyring)
+            return index
+
+    def _share(self, index: Index, unlocked: Iterable[Keyring]) -> None:
+        for one in unlocked:
+            for record_id in one.assigned:
+                index.share(record_id.hex(), one.mine)
+
+    def _prepare(self, index: Index, keyring: Keyring) -> None:
+        """Make what the pages of everybody begin with: who unlocks waits, no page does."""
+        index.placed(visible(keyring.rings))
+        if keyring.member.role in READERS:
+            for work in self.ready:
+                work(keyring)
 
     def _load(self, connection: Connection, reader: Keyring, missing: set[str]) -> None:
         index = cast("Index", self._index)

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from app.casebook.keeping.steward import Steward
 from app.desk import (
     attachments,
     auth,
+    clocks,
     custody,
     gate,
     keeping,
@@ -57,6 +59,7 @@ PAGES = (
     replying,
     sharing,
     people,
+    clocks,
     partner,
     pages,
     custody,
@@ -123,6 +126,7 @@ def create_app(
     app.register_blueprint(source.pages)
     app.register_blueprint(notices.pages)
     gate.stand_at(app)
+    book.vault.ready.append(partial(clocks.closings, book))
     app.jinja_env.globals.update(
         style=sheet.css,
         keys=scripts[0],

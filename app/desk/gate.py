@@ -65,7 +65,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "people.kin": READERS,
     "people.unkin": READERS,
     "people.unname": READERS,
-    "people.clock": READERS,
+    "clocks.show": READERS,
     "stages.differs": READERS,
     "stages.show": READERS,
     "stages.gaps": READERS,

@@ -8,7 +8,6 @@ from flask import redirect as go
 from werkzeug.wrappers import Response
 
 from app.casebook.indexing.conditions import visible
-from app.casebook.indexing.index import Index, quarter
 from app.casebook.indexing.peopling import Peopling
 from app.casebook.shapes import BadTag, Tag
 from app.desk import dating
@@ -16,9 +15,8 @@ from app.desk.context import book, desk, keyring
 from app.desk.refusals import refuse
 from app.desk.stages import path_of
 from app.desk.words import gettext
-from app.reading.claims import Claim, days
+from app.reading.claims import Claim
 from app.reading.clock import clocks
-from app.reading.closing import UN_URGENT, Group, closing, cohorts, soonest
 from app.reading.corroboration import corroborate
 from app.reading.rules import questions
 from app.reading.wording import expectation
@@ -30,7 +28,6 @@ RELATIONS = ("spouse", "child", "parent", "sibling", "other_relative", "other")
 TAGS = 7  # of one person on one page, which does not grow with what is told
 MOST_ASKED = 20
 NAMES = 20  # given to one person, on one page
-SHOWN = 60  # closing windows on one page
 
 
 @pages.get("/people")
@@ -160,45 +157,3 @@ def _do(
     except BadTag:
         return refuse(400, gettext("Choose another person, or write a name."))
     return go(url_for("people.show", person_id=person_id), 303)
-
-
-def _held_then(held: Index, rings: list[str], group: Group) -> int:
-    """Count who is told to have been sent back with a known group: whose day may be its day."""
-    first, last = group.day0.first, group.day0.last
-    quarters = {quarter(first.isoformat()), quarter(last.isoformat())}
-    return len(
-        {
-            person
-            for one in quarters
-            for person, said in held.returned(rings, one)
-            if (span := days(said)) and span.earliest and span.latest
-            if span.earliest <= last and first <= span.latest
-        }
-    )
-
-
-@pages.get("/clock")
-def clock() -> str:
-    """Show which windows close soonest, and where the model would expect known groups today."""
-    model, today = desk().model, _today()
-    held, rings = book().working.index(keyring()), visible(keyring().rings)
-    told = book().peopling.each(
-        keyring(),
-        ("closing", today),
-        book().peopling.recent(keyring()),
-        lambda claims: closing(model, claims, today),
-    )
-    soon = soonest(one for each in told.values() for one in each)[:SHOWN]
-    groups = held.kept(
-        ("returns", today, *rings),
-        lambda: [(one, _held_then(held, rings, one)) for one in cohorts(model, (), today)],
-    )
-    return render_template(
-        "desk/clock.html",
-        model=model,
-        today=today,
-        soon=soon,
-        urgent=UN_URGENT,
-        groups=groups,
-        names={one.person: held.named(rings, one.person) or one.person[:8] for one in soon},
-    )

@@ -165,6 +165,23 @@ def test_sources_are_counted_and_the_clock_is_read(world, owner, three):
     assert set(held.values()) == {"0"}
 
 
+def test_the_clock_is_read_as_the_records_are_unlocked(world, owner, monkeypatch):
+    record = world.arrive("지어낸 이야기. 지난달에 북송되었습니다.")
+    owner.queue()
+    owner.tag(record, start="0", end="5", **{"from": "2026-11-02", "to": "2026-11-02"})
+    person = owner.testimony(record).root.one(cls="tag").attrs["data-person"]
+    world.book.vault._index, world.book.vault._loaded = None, set()
+    asked, about = [], world.book.peopling._about
+    monkeypatch.setattr(
+        world.book.peopling, "_about", lambda ring, who: asked.append(who) or about(ring, who)
+    )
+    owner.get("/queue")
+    assert asked == [[person]]
+    page = owner.get("/clock")
+    assert asked[1:] == [[]]  # nobody is read anew
+    assert "김진실" in page.text
+
+
 def test_a_contradiction_becomes_a_question(world, owner):
     record = world.arrive("지어낸 이야기. 2023년에 북송되고 체포되었습니다.")
     owner.get("/queue")

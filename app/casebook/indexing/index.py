@@ -100,6 +100,7 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Counting, Que
     def filling(self) -> Iterator[None]:
         """Take in everything: an empty index sorts once at the end, not with each record."""
         with self._lock:
+            self._placed.clear()
             marks = ",".join("?" * len(_LARGE))
             sql = (
                 "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"  # noqa: S608 - marks
