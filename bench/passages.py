@@ -57,6 +57,7 @@ def sets() -> list[str]:
         "eleventh",
         "twelfth",
         "thirteenth",
+        "fourteenth",
     ]
 
 

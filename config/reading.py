@@ -25,6 +25,7 @@ RESOLVED = (
     "questioned",
     "cell",
     "shut",
+    "out",
     "holding",
     "examined",
     "review",

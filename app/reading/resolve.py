@@ -12,6 +12,16 @@ from app.reading.text import Sentence
 
 _Found = tuple[Sentence, int, int, Told]
 _RETURNED = ("forced_repatriation", "x_border_handover", "quarantine_covid")
+_PRISONS = (
+    "x_kyohwaso",
+    "economic_camp",
+    "x_rodong_danryeondae",
+    "x_police_jipkyulso",
+    "political_prison_camp",
+    "statesec_interrogation",
+    "socialsec_interrogation",
+    "socialsec_trial",
+)
 _LONGEST_AT_BORDER = 120  # days: the model's hundred, and some doubt
 _NEAR = 60  # letters before an event in which a length of stay counts as its own
 
@@ -82,6 +92,11 @@ def _days(sentence: Sentence, start: int, end: int) -> bool:
     return says(sentence, "classification_days", near, far) and not says(
         sentence, "long", near, far
     )
+
+
+def _out(found: _Found, _: Agency | None) -> str | None:
+    """Came out, nobody says whence: let go, where a prison was the last thing told."""
+    return "x_release" if found[3].last in _PRISONS else None
 
 
 def _shut(found: _Found, _: Agency | None) -> str | None:
@@ -179,6 +194,7 @@ _HOW: dict[str, Callable[[_Found, Agency | None], str | None]] = {
     "questioned": _questioned,
     "cell": _held,
     "shut": _shut,
+    "out": _out,
     "holding": _holding,
     "examined": _examined,
     "review": _review,

@@ -16,6 +16,7 @@ from app.reading.context import Told, agencies, model, reading, says
 from app.reading.text import Sentence, sentences
 from config.reading import Event, Guard, letters
 
+_CROWDED = 2  # stages a sentence: who tells of it without saying "I" says less in each
 WHOLE_PROCESS = 5  # a text that names so many stages and no person is about the process
 _EN_CLAUSE = re.compile(
     r"[,;:\u2014\u2013]|\b(?:but|however)\b"
@@ -75,7 +76,7 @@ def suggest(text: str, lang: str | None = None) -> list[Suggestion]:
 
 def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
     """Return what is suggested and what was dropped and why: for tests and for the curious."""
-    told, found = Told(), []
+    told, found, by_sentence = Told(), [], []
     about = personal = press = False  # somebody named anywhere; beside an event; press named
     told_in = list(sentences(text, lang))
     for at, sentence in enumerate(told_in):
@@ -87,12 +88,14 @@ def read(text: str, lang: str | None = None) -> list[Suggestion | Dropped]:
             here = [_drop(each, told.frame or "") for each in here]
         told.frame = _frame(sentence, here, told)
         found += here
+        by_sentence.append(here)
         press = press or says(sentence, "press")
         about = about or says(sentence, "person")
         personal = personal or (bool(here) and says(sentence, "person"))
     named = {each.stage for each in found if each.stage}
     named -= {model().stage(stage).refines for stage in named}
-    if len(named) >= WHOLE_PROCESS and not about:
+    tell = sum(bool(each) for each in by_sentence)
+    if len(named) >= WHOLE_PROCESS and len(named) > _CROWDED * tell and not about:
         return [_drop(each, "process_described") for each in found]
     if press and not personal:
         return [_drop(each, "press_summary") for each in found]
