@@ -1,5 +1,7 @@
 """A link, once; the paper identity; a second person."""
 
+import unicodedata
+
 import pytest
 from sqlalchemy import func, select
 
@@ -7,13 +9,15 @@ from app.casebook import members, tables
 from app.casebook.keys import enrolling, founding, recovery, removal, requests
 from app.casebook.shapes import NotFound, NotYours, Refused
 from crypto.identities import PQIdentity
+from crypto.words import word_list
 
 DAY = 24 * 3600
 WEEK = 7 * DAY
 
 
 @pytest.mark.parametrize(
-    ("role", "triage", "lang"), [("reviewer", True, "ko"), ("partner", False, "zh")]
+    ("role", "triage", "lang"),
+    [("reviewer", True, "ko"), ("partner", False, "zh"), ("reviewer", False, "en")],
 )
 def test_a_link_gives_a_passphrase_that_opens_what_the_role_opens(kit, role, triage, lang):
     record = kit.arrive()
@@ -21,10 +25,11 @@ def test_a_link_gives_a_passphrase_that_opens_what_the_role_opens(kit, role, tri
     assert enrolling.look(kit.store, link).name == "new"
     name, passphrase = enrolling.accept(kit.store, link)
     assert len(passphrase.split()) == 7
+    assert {unicodedata.normalize("NFC", word) for word in passphrase.split()} <= {*word_list(lang)}
     kit.passphrases = {**kit.passphrases, "new": passphrase}
     ring = kit.ring(name)
     assert (ring.member.role, ring.member.triage) == (role, triage)
-    if role == "reviewer":
+    if triage:
         assert kit.ids(ring) == [record]
 
 

@@ -1,7 +1,8 @@
 """A member leaves: every key they held is replaced, and nobody else notices."""
 
 import pytest
-from sqlalchemy import func, select
+from desk import world as desk_world
+from sqlalchemy import func, select, update
 
 from app.casebook import tables
 from app.casebook.keys import assigning, enrolling, epochs, founding, removal, rotation
@@ -83,12 +84,35 @@ def test_what_was_sealed_to_a_retired_key_is_taken_in_first_and_marked(kit):
     assert not kit.book.testimony(owner, new).retired
 
 
+def test_weeks_whose_key_was_retired_come_first(kit, monkeypatch):
+    """The last week's key was not: what came in it can wait, though it was there before."""
+    earlier = {kit.arrive() for _ in range(4)}
+    kit.now += WEEK
+    query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == "2026-W49")
+    old = parse_recipient(kit.rows(query)[0][0])
+    monkeypatch.setattr(desk_world, "WEEK", "2026-W49")
+    later = {kit.arrive(to=old) for _ in range(2)}
+    kit.in_mailbox(
+        update(mailbox.item).where(mailbox.item.c.epoch == "2026-W49").values(day="2026-11-30")
+    )
+    removal.remove(kit.store, kit.ring("owner"), "colleague")
+    owner = kit.ring("owner")
+    kit.book.collect(owner, 2)
+    assert set(kit.ids(owner)) >= later
+    kit.book.collect(owner)
+    assert set(kit.ids(owner)) == earlier | later
+
+
 def test_after_twelve_weeks_a_retired_key_is_gone(kit):
     old = first_recipient(kit)
     removal.remove(kit.store, kit.ring("owner"), "colleague")
     kit.now += 12 * WEEK
     founding.begin_epochs(kit.store, kit.ring("owner"))
     assert len(kit.rows(select(tables.retired_epoch))) == 9
+    last = kit.arrive(to=old)  # until then it is accepted
+    owner = kit.take_in()
+    assert last in kit.ids(owner)
+    assert kit.book.testimony(owner, last).retired
     kit.now += WEEK
     founding.begin_epochs(kit.store, kit.ring("owner"))
     assert kit.rows(select(tables.retired_epoch)) == []
@@ -247,6 +271,24 @@ def test_one_reviewer_sees_what_a_lead_shares_and_the_other_does_not(kit, closed
     assert assigning.shared_with(kit.store, kit.ring("owner"), bytes.fromhex(closed)) == [
         "outsider"
     ]
+
+
+def test_sharing_seals_one_key_anew_and_writes_nothing_else(kit, closed):
+    other = kit.arrive(w_not_read="누군가")
+    owner = kit.take_in()
+    before = everything(kit)
+    assigning.assign(kit.store, owner, bytes.fromhex(closed), "outsider")
+    after = everything(kit)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"assignment", "custody"}
+    (row,) = kit.rows(select(tables.assignment))
+    assert row.record_id.hex() == closed != other
+    assert row.sealed.count(b"\n-> ") == 1  # to one member
+
+
+def everything(kit):
+    """Every row of the casebook, by table."""
+    return {t.name: sorted(map(repr, kit.rows(select(t)))) for t in tables.metadata.sorted_tables}
 
 
 def test_the_reviewer_tags_it(kit, closed):

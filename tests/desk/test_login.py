@@ -59,6 +59,29 @@ def test_a_forged_log_in_is_refused(world, nobody):
     assert nobody.post(form, **said).status == 303
 
 
+def test_a_session_that_was_planted_is_not_the_one_that_logs_in(world, nobody):
+    """Fixation: what an attacker put into the browser before is worth nothing afterwards."""
+    attacker, said = world.member("partner"), {"name": "owner"}
+    said["passphrase"] = world.passphrases["owner"]
+    nobody.get("/login")
+    waiting, living = nobody.cookies["naru_desk"], attacker.cookies["naru_desk"]
+    for planted in (waiting, living):
+        victim = world.browser()
+        victim.cookies["naru_desk"] = planted
+        if planted == waiting:
+            answer = victim.post(victim.get("/login").form(action="/login"), **said)
+        else:  # as its page has no log-in, the attacker would bring the form along as well
+            token = attacker.get("/account").form(action="/logout").values()
+            form = nobody.get("/login").form(action="/login")
+            answer = victim.post_pairs(form, [*token, *said.items()])
+        assert answer.status == 303
+        assert victim.get("/queue").status == 200
+        assert victim.cookies["naru_desk"] not in (waiting, living)
+        thief = world.browser()
+        thief.cookies["naru_desk"] = planted
+        assert thief.get("/queue").header("Location") == "/login"
+
+
 def test_two_windows_of_one_browser_can_both_log_in(world, nobody):
     first = nobody.get("/login").form(action="/login")
     second = nobody.get("/login").form(action="/login")

@@ -1,14 +1,17 @@
 """What is cut leaves nowhere: in no script, spelling, normalisation, file name or offset."""
 
+import json
+import re
 import secrets
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from desk.bags import files, plain
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.casebook.evidence import cutting, spelling
+from app.casebook.evidence import cutting, rendering, spelling
 from app.casebook.evidence.cutting import Cut, Placeholders
 
 SPELLINGS = [
@@ -185,6 +188,69 @@ def test_a_person_is_one_placeholder_in_a_bundle_and_no_token_is_in_two(world, o
     lines = text.split("\n")
     assert lines[0].split("[NAME-")[1].split("]")[0] == lines[2].split("[NAME-")[1].split("]")[0]
     assert lines[4].count("[NAME-") == 2
+
+
+def test_a_person_is_one_placeholder_in_all_testimonies_of_a_bundle(world, owner, partner):
+    first, second, third = (world.arrive(TEXT, k_rescue="yes", k_pub_anon="yes") for _ in range(3))
+    owner.queue()
+    owner.tag(first, person="new:김철옥", start="0", end="8")
+    (known,) = people(world, owner)
+    for record in (second, third):
+        owner.tag(record, person=known, start="0", end="8")
+    owner.tag(third, person="new:리영희", start="60", end="75")
+    for record in (first, second, third):
+        assert owner.release(record, purpose="k_pub_anon").status == 303
+    bag = files(plain(world, partner, first, second, third))
+    lines = [
+        bag[f"data/testimony/{one[:12]}/text.redacted.txt"].decode().split("\n")
+        for one in (first, second, third)
+    ]
+    assert len({re.search(r"\[NAME-\d+\]", one[0]).group() for one in lines}) == 1
+    assert lines[2][0].split("]")[0] != lines[2][4].split("]")[0]
+
+
+def people(world, owner):
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    return [person for person, _ in world.book.vault.index(ring).persons(["reviewers"])]
+
+
+def test_numbers_are_drawn_anew_for_every_bundle():
+    """Else [NAME-1] of one bundle would be known for [NAME-1] of the next."""
+    who = [secrets.token_hex(16) for _ in range(4)]
+    copies = [SimpleNamespace(content={"people": who, "document": {}})]
+    names = [f"naru-{n}" for n in range(400)]
+    drawn = [tuple(map(rendering.placeholders(copies, name).number, who)) for name in names]
+    assert drawn == [tuple(map(rendering.placeholders(copies, n).number, who)) for n in names]
+    assert len(set(drawn)) == 24  # every order there is
+    for place in range(4):
+        assert 50 < sum(one[place] == 1 for one in drawn) < 150
+
+
+def test_the_preview_is_exactly_what_the_partner_gets(world, owner, partner):
+    """Word by word, but for the numbers, which are drawn anew for each bundle."""
+    thread = secrets.token_hex(16)
+    record = world.arrive(TEXT, thread=thread, k_rescue="yes", b_name=["김철옥"])
+    world.arrive("덧붙입니다. 김철옥이 다리 위에서.", kind="addition", thread=thread)
+    owner.queue()
+    owner.tag(record, person="new:김철옥", start="0", end="8")
+    page = preview(owner, record)
+    keys = [box.attrs["value"] for box in page.root.all("input", name="cut")]
+    said = {"cut": keys, "quote": ["다리", "두 번", ""], "withhold": "4"}
+    form = page.form(action="/release")
+    page = owner.post_pairs(form, form.filled(**said), form.action + "/preview")
+    seen = [page.id("leaves").text, page.root.one("pre", data_letter="addition").text]
+    assert owner.post(page.form(action="/release")).status == 303  # as the page came
+    bag = files(plain(world, partner, record))
+    here = f"data/testimony/{record[:12]}/"
+    letter = json.loads(next(bag[name] for name in bag if name.endswith("letter-001.json")))
+    got = [bag[here + "text.redacted.txt"].decode(), letter["w_narrative"]]
+    assert [unnumbered(one) for one in seen] == [unnumbered(one) for one in got]
+    assert all("[NAME-]" in unnumbered(one) for one in got)
+    assert unnumbered(partner.get("/released").root.one("pre").text) == unnumbered(got[0])
+
+
+def unnumbered(text):
+    return re.sub(r"\[([A-Z]+)-\d+\]", r"[\1-]", text).strip()
 
 
 def test_words_that_would_single_somebody_out_are_warned_of(world, owner):

@@ -130,6 +130,37 @@ def test_every_purpose_by_every_kind_of_recipient_on_the_page(world, owner):
                 assert page.status == 303, (kind, purpose, page.error)
 
 
+MARKED = {
+    "minor": ({"u_minor": "yes"}, {}, "k_rescue"),
+    "minor by the dates": ({"b_birth": "2008"}, {}, "k_rescue"),
+    "own part": ({"c_cap": "official_or_guard", "c_own": "I closed the gate"}, {}, "k_rescue"),
+    "sexual violence": ({}, {"abuse": ["x_sexual_violence"]}, "k_rescue"),
+    "forced abortion": ({}, {"abuse": ["x_forced_abortion"]}, "k_rescue"),
+    "names to states": ({"k_un_conf": "yes", "k_state": "yes"}, {}, "k_state"),
+    "names to all": ({"k_pub_name": "yes"}, {}, "k_pub_name"),
+}
+
+
+@pytest.mark.parametrize("marked", MARKED)
+def test_each_mark_asks_for_a_second_person_on_the_page(world, owner, colleague, partner, marked):
+    answers, said, purpose = MARKED[marked]
+    record = world.arrive(k_rescue="yes", **answers)
+    owner.queue()
+    assert owner.tag(record, **said).status == 303
+    page = owner.release(record, purpose=purpose)
+    assert (page.status, "second person" in page.error) == (403, True)
+    assert "Nothing has been released" in partner.get("/released").text
+    colleague.post(colleague.testimony(record).form(action="/agree"))
+    assert owner.release(record, purpose=purpose).status == 303
+
+
+def test_without_a_mark_nobody_else_is_asked(world, owner):
+    record = world.arrive(k_rescue="yes", b_birth="1980", c_cap="official_or_guard")
+    owner.queue()
+    assert owner.tag(record).status == 303
+    assert owner.release(record).status == 303
+
+
 def test_what_waits_is_released_once_a_lead_recorded_that_it_came(world, owner, colleague):
     record = world.arrive(k_rescue="yes", k_wait="언니가 나온 뒤")
     owner.queue()
