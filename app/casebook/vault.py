@@ -9,7 +9,7 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from app.casebook import account, collecting, ledger, members, tables
+from app.casebook import account, collecting, entering, ledger, tables
 from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
@@ -42,40 +42,40 @@ class Vault:
 
         ``brought`` is the cookie of an earlier session: it shows in which line to stand.
         """
-        known = members.was_here(self._store, brought, name)
+        known = entering.was_here(self._store, brought, name)
         with self._door.turn(self._store.secret.handle(name), known=known) as succeeded:
-            cookie, keyring = members.log_in(self._store, name, passphrase, code, now)
+            cookie, keyring = entering.log_in(self._store, name, passphrase, code, now)
             succeeded()
-        self._remember(members.key_of(cookie), keyring)
+        self._remember(entering.key_of(cookie), keyring)
         return cookie
 
     def resume(self, cookie: str, now: float) -> Keyring:
         """Return the keyring of a living session. Raises ``NoSession``."""
         try:
-            member_id, seed, key = members.resume(self._store, cookie, now)
+            member_id, seed, key = entering.resume(self._store, cookie, now)
         except NoSession:
             self._prune(now)
             raise
         found = self._keyrings.get(sessions.session_id(key))
         if found is None:
-            found = members.keyring_of(self._store, member_id, seed, key)
+            found = entering.keyring_of(self._store, member_id, seed, key)
             self._remember(key, found)
-        elif not members.still_there(self._store, found):
+        elif not entering.still_there(self._store, found):
             self.log_out(cookie)
             raise NoSession
         return found
 
     def log_out(self, cookie: str) -> None:
         """End a session; with the last one, the index is forgotten."""
-        key = members.key_of(cookie)
-        members.log_out(self._store, key)
+        key = entering.key_of(cookie)
+        entering.log_out(self._store, key)
         with self._lock:
             self._keyrings.pop(sessions.session_id(key), None)
             self._forget_unread()
 
     def left(self, name: str) -> str:
         """Return what a member's browser keeps after log-out: a mark, and the key of nothing."""
-        return members.cookie_of(self._store, sessions.new_session_key(), name)
+        return entering.cookie_of(self._store, sessions.new_session_key(), name)
 
     def _remember(self, key: bytes, keyring: Keyring) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from typing_extensions import override
 
-from app.casebook import members
+from app.casebook import entering
 from app.casebook.book import Casebook
 from app.casebook.building import open_book
 from app.casebook.keyring import Keyring
@@ -87,7 +87,7 @@ def review(settings: DeskSettings, told: dict[str, Any], path: Path) -> None:
 
 
 def _enter(book: Casebook, member: dict[str, str]) -> Keyring:
-    cookie, keyring = members.log_in(
+    cookie, keyring = entering.log_in(
         book.store, member["name"], member["passphrase"], "", book.store.clock()
     )
     book.log_out(cookie)  # the keyring serves this process alone; no session stays behind

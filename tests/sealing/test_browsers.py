@@ -13,7 +13,7 @@ from outside.canary import search
 from outside.site import Site
 from sealing.steps import CANARY, STORY, TYPED, fill, left, posted, shown, wanted, words_left, write
 
-from app.casebook import members
+from app.casebook import entering
 from app.casebook.building import open_book
 from config.settings import load_settings
 
@@ -129,7 +129,7 @@ def identities(demo):
     """What a lead of the demonstration can open arrivals with."""
     book = open_book(load_settings(next(demo.data.glob("*.toml"))).desk)
     member, store = demo.info["lead"], book.store
-    _, ring = members.log_in(store, member["name"], member["passphrase"], "", store.clock())
+    _, ring = entering.log_in(store, member["name"], member["passphrase"], "", store.clock())
     with store.casebook.connect() as connection:
         found = ring.epochs(connection)
         return [str(key.identity) for keys in found.values() for key in keys]

@@ -4,7 +4,6 @@ A SQLite database in ``:memory:``; nothing of it is ever on disk (DESIGN 5). It 
 events alone: ``add`` is given the same events that the ledger appends.
 """
 
-import json
 import sqlite3
 import threading
 from collections import Counter
@@ -30,6 +29,7 @@ from app.casebook.indexing.queueing import Queueing
 from app.casebook.indexing.readings import Readings
 from app.casebook.indexing.searching import Searching
 from app.casebook.indexing.tags import NAMED, TagHistory
+from app.casebook.indexing.witnessing import Witnessing
 from app.casebook.indexing.work import Work
 from app.casebook.shapes import Tag, Trouble
 from app.reading import edtf
@@ -60,10 +60,9 @@ CREATE TABLE trouble (id TEXT PRIMARY KEY, day TEXT, why TEXT) WITHOUT ROWID;
 """
 PARTS = (index_work, index_tags, index_people, index_asking, index_flooding)
 _LARGE = ("record", "tag", "read")  # the tables whose orders cost most to keep while they grow
-_THREAD_OF = "SELECT thread FROM record WHERE id = ?"
 
 
-class Index(Work, TagHistory, People, Searching, Asking, Flooding, Counting, Queueing):
+class Index(Work, TagHistory, People, Searching, Asking, Flooding, Witnessing, Counting, Queueing):
     """Answers questions about all records; every method may be called from any thread."""
 
     def __init__(self) -> None:
@@ -242,34 +241,6 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Counting, Que
 
     # Questions. ``rings`` are those the asking member may see.
 
-    def thread(
-        self, rings: Sequence[str], record: str
-    ) -> list[tuple[str, str, str, str, dict[str, Any]]]:
-        """Return id, kind, day, way, answers of the witness's other items, in their order."""
-        sql, values = seen("o", rings)
-        rows = self._all(
-            "SELECT o.id, o.kind, o.day, o.way, o.answers FROM record r JOIN record o ON o.thread ="  # noqa: S608 - built from constants
-            f" r.thread WHERE r.id = ? AND o.id <> r.id AND {sql} ORDER BY o.day, o.kind, o.number",
-            record,
-            *values,
-        )
-        return [(*told, self._told(told[0], answers)) for *told, answers in rows]
-
-    def _told(self, record: str, answers: str) -> dict[str, Any]:
-        """Return what a witness answered, the text put back in its place."""
-        text = self._texts.get(record)
-        told = ({"w_narrative": text} if text else {}) | json.loads(answers)
-        return dict(sorted(told.items()))
-
-    def threads(self, rings: Sequence[str], thread: str) -> list[tuple[str, str, str]]:
-        """Return id, kind and ring of what is seen of one witness."""
-        sql, values = seen("r", rings)
-        return self._all(
-            f"SELECT r.id, r.kind, r.ring FROM record r WHERE r.thread = ? AND {sql}",  # noqa: S608 - built from constants
-            thread,
-            *values,
-        )
-
     def tags(self, rings: Sequence[str], *, record: str = "", person: str = "") -> tuple[Tag, ...]:
         """Return the tags of one record or of one person, of records that are seen."""
         key, value = ("record", record) if record else ("person", person)
@@ -295,25 +266,6 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Counting, Que
         return self._all(
             "SELECT partner, purpose, day, by FROM release WHERE record = ? ORDER BY day", record
         )
-
-    def holding(self, kind: str, where: str, value: str) -> frozenset[str]:
-        """Return the threads of testimonies that tell this: see ``singling.Trait``."""
-        match kind:
-            case "date":
-                sql = (
-                    "SELECT r.thread FROM tag t JOIN record r ON r.id = t.record WHERE t.stage = ?"
-                    " AND json_extract(t.body, '$.date_from') = ?"
-                )
-                rows = self._all(sql, where, value)
-            case "place":
-                sql = "SELECT thread FROM record WHERE json_extract(answers, ?) = ?"
-                rows = self._all(sql, f"$.{where}", value)
-            case "record":
-                rows = self._all(_THREAD_OF, value)
-            case _:
-                told = [one for one, text in self._texts.items() if value.lower() in text.lower()]
-                rows = [row for one in told for row in self._all(_THREAD_OF, one)]
-        return frozenset(thread for (thread,) in rows)
 
     def released_since(self, partner: str, day: str) -> list[str]:
         """Return the records released to a partner on or after a day."""
