@@ -188,6 +188,10 @@ class Viewing:
             raise NotShown from error
         return tuple(dict.fromkeys(hidden))[:MOST_NAMES]
 
+    def looked_through(self, one: Attached) -> int:
+        """Return how much of either end of a recording is looked through; 0 where it is all."""
+        return END if one.size > 2 * END else 0
+
     def jailed(
         self, words: list[str], data: Iterator[bytes], jail: Path | None = None, patience: int = 0
     ) -> bytes:

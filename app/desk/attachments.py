@@ -75,6 +75,7 @@ def _shown(
         picture=picture,
         hidden=hidden,
         played=kind in PLAYED,
+        looked=viewing.looked_through(one) if kind in PLAYED else 0,
         heard=kind.startswith("audio/"),
         at_second=_second(),
         record=record_id,

@@ -28,6 +28,17 @@ def test_both_ends_of_a_large_film_are_enough(owner, sent, monkeypatch):
     monkeypatch.setattr(viewing, "END", 2000)
     page = owner.get(sent(mp4(gap=900_000), "film.mp4", "video/mp4"))
     assert "©xyz" in page.id("hidden").text
+    told = page.id("unlooked").text
+    assert told.startswith("Only the first and the last")
+    assert "2 kB" in told
+
+
+def test_a_recording_that_was_looked_through_says_nothing_of_its_middle(owner, sent, monkeypatch):
+    data = silence(1)
+    for end, shown in ((len(data) // 2 - 1, True), (len(data) // 2, False)):
+        monkeypatch.setattr(viewing, "END", end)
+        page = owner.get(sent(data, "목소리.wav", "audio/x-wav"))
+        assert (page.id("unlooked") is not None) is shown
 
 
 def test_what_the_jail_says_is_not_believed(owner, sent, monkeypatch, tmp_path):
