@@ -58,6 +58,7 @@ def sets() -> list[str]:
         "twelfth",
         "thirteenth",
         "fourteenth",
+        "fifteenth",
     ]
 
 
