@@ -188,6 +188,11 @@ class Casebook:
         return tuple(reversed(found))
 
     def identity_file(self, keyring: Keyring, passphrase: str) -> bytes:
-        """Return the member's identity as an ``age -p`` file that stock age opens."""
+        """Return the member's identity as an ``age -p`` file that stock age opens.
+
+        Custody tells that it was taken: what it opens, it opens elsewhere from then on.
+        """
+        entry = Entry("key-taken", keyring.member.id, self.store.today())
+        self.store.casebook_writer.run(lambda c: account.append(c, keyring, [entry]))
         text = f"# {keyring.member.name}\n{keyring.identity}\n".encode()
         return b"".join(sealing.seal(text, [ScryptRecipient(passphrase)]))

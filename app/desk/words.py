@@ -64,6 +64,7 @@ ACTS = {
     "member-renewed": N_("gave a member a new key"),
     "epoch-retired": N_("replaced a week's key"),
     "key-rotated": N_("replaced the casebook keys"),
+    "key-taken": N_("took their own key along as a file"),
     "restricted": N_("restricted to leads"),
     "shared": N_("shared with one reviewer"),
     "unshared": N_("ended the sharing of"),

@@ -132,6 +132,23 @@ def test_a_lead_reads_it_page_by_page_and_by_filter(world, owner, monkeypatch):
     assert not [tr for tr in owner.get("/custody?actor=nobody").root.all("tr") if tr.one("td")]
 
 
+@pytest.mark.parametrize("name", ["owner", "colleague", "partner"])
+def test_who_took_their_own_key_along_is_on_it(world, name):
+    browser, lead = world.member(name), world.member("owner")
+    form = browser.get("/account").form(action="/account/identity")
+    assert browser.post(form, passphrase="short").status == 400
+    assert "key along" not in " ".join(rows_of(lead))
+    taken = browser.post(form, passphrase="seven words that nobody else would choose")
+    assert taken.body.startswith(b"age-encryption.org/v1\n-> scrypt ")
+    (told,) = (row for row in rows_of(lead) if "took their own key along" in row)
+    assert name in told
+
+
+def rows_of(lead):
+    page = lead.get("/custody")
+    return [tr.text for tr in page.root.all("tr") if tr.one("td")]
+
+
 def test_a_lead_signs_by_logging_in_and_by_hand(world, owner):
     def sizes():
         with world.store.casebook.connect() as connection:
