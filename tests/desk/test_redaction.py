@@ -262,6 +262,22 @@ def test_words_that_would_single_somebody_out_are_warned_of(world, owner):
     assert "1 witness" in page.id("singled").text
 
 
+def test_what_a_later_letter_tells_is_counted_with_it_until_it_is_cut(world, owner):
+    """The cell stands in the letter alone; ten others told the rest."""
+    told = {"k_rescue": "yes", "b_home_prov": "함경북도"}
+    for _ in range(10):
+        world.arrive(TEXT, **told)
+    thread = secrets.token_hex(16)
+    record = world.arrive(TEXT, thread=thread, **told)
+    world.arrive("거기는 7호 감방이었다.", kind="addition", thread=thread)
+    owner.queue()
+    page = preview(owner, record)
+    assert "7호 감방" in page.id("singled").text
+    form = page.form(action="/release")
+    page = owner.post_pairs(form, form.filled(quote=["7호 감방", "", ""]), form.action + "/preview")
+    assert page.id("singled") is None
+
+
 def test_translations_leave_cut_and_analysis_beside_them(world, owner, partner):
     record = released(world, owner)
     ring = world.book.resume(owner.cookies["naru_desk"], world.now)

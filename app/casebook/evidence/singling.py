@@ -47,7 +47,10 @@ class Group:
 def traits(parts: Mapping[str, Any], placeholders: Placeholders) -> list[Trait]:
     """Return what would leave that narrows down who is meant, cuts made."""
     fields = parts["document"]["fields"]
-    text = placeholders.text(fields["w_narrative"])
+    said = [fields["w_narrative"]]
+    said += [letter["fields"].get("w_narrative", "") for letter in parts["letters"]]
+    said += [one["text"] for one in parts["transcripts"]]
+    text = "\n".join(map(placeholders.text, said))
     found = [
         Trait("date", tag["stage"], tag["date_from"]) for tag in parts["tags"] if tag["date_from"]
     ]
