@@ -7,7 +7,7 @@ from desk.world import WEEK
 from sqlalchemy import select
 
 from app.casebook import tables
-from app.casebook.keys import epochs
+from app.casebook.keys import epochs, removal
 from app.mailbox import tables as mailbox
 from crypto import opening, records
 from crypto.errors import CryptoError, WrongIdentity
@@ -16,10 +16,10 @@ from crypto.identities import PQIdentity, parse_identity_file
 MAGIC = b"age-encryption.org/v1"
 
 
-def every_key(world):
+def every_key(world, *more):
     """Whatever is an identity or can be read as one: the paper, what each member unlocks, each
     casebook key and its desk recipient, the desk's secret, and what these open on the disk."""
-    found = [world.recovery, PQIdentity(world.store.secret.value), *member_keys(world)]
+    found = [*more, world.recovery, PQIdentity(world.store.secret.value), *member_keys(world)]
     held = PQIdentity(world.store.secret.host_key), PQIdentity(world.store.secret.login_key())
     found += held
     for sealed in everything_sealed(world):
@@ -107,3 +107,19 @@ def test_none_opens_what_was_captured(world):
     with world.store.casebook.connect() as connection:
         row = connection.execute(select(tables.epoch).where(tables.epoch.c.epoch == WEEK)).one()
     assert row.sealed is None
+
+
+def test_nor_what_was_captured_before_its_key_was_replaced(world):
+    """A removal keeps the week's old key for twelve weeks; the end of its week destroys both."""
+    header = header_of(world, bytes.fromhex(world.arrive()))
+    colleague = world.book.resume(world.member("colleague").cookies["naru_desk"], world.now)
+    ring = world.book.resume(world.member("owner").cookies["naru_desk"], world.now)
+    removal.remove(world.store, ring, "colleague")
+    del world.passphrases["colleague"]
+    assert opening.unwrap(header, every_key(world))  # kept, for who wrote to it
+    world.member("owner").queue()
+    world.now += dt.timedelta(weeks=6).total_seconds()
+    ring = world.book.resume(world.member("owner").cookies["naru_desk"], world.now)
+    epochs.end(world.store, ring, WEEK)
+    with pytest.raises(WrongIdentity):
+        opening.unwrap(header, every_key(world, colleague.identity))

@@ -44,8 +44,10 @@ def aged(book: Casebook, keyring: Keyring, days: int, without: str = "") -> list
     today = dt.date.fromisoformat(book.store.today())
     last = (today - dt.timedelta(days=days)).isoformat()
     rings, index, found = visible(keyring.rings), book.vault.index(keyring), []
-    for record, day, preview, answers in _older(book, keyring, last):
-        said = agreed_now(json.loads(answers), index.thread(rings, record))
+    for record, day, preview, answers, again in _older(book, keyring, last):
+        said = json.loads(answers)
+        if again:
+            said = agreed_now(said, index.thread(rings, record))
         agreed = tuple(sorted(k for k, value in said.items() if value == "yes"))
         if without and without in agreed:
             continue
@@ -55,10 +57,13 @@ def aged(book: Casebook, keyring: Keyring, days: int, without: str = "") -> list
     return found
 
 
-def _older(book: Casebook, keyring: Keyring, last: str) -> list[tuple[str, str, str, str]]:
+def _older(book: Casebook, keyring: Keyring, last: str) -> list[tuple[str, str, str, str, int]]:
+    """Return id, day, preview, answers, and whether the witness spoke of consent once more."""
     marks = ",".join("?" * len(visible(keyring.rings)))
     return book.vault.index(keyring).remembered(
-        "SELECT id, day, preview, answers FROM record r WHERE day <= ?"  # noqa: S608 - marks
+        "SELECT id, day, preview, answers, EXISTS"  # noqa: S608 - marks
+        " (SELECT 1 FROM record o WHERE o.thread = r.thread AND o.kind = 'consent')"
+        " FROM record r WHERE day <= ?"
         " AND (kind = 'testimony' OR NOT EXISTS"
         " (SELECT 1 FROM record o WHERE o.thread = r.thread AND o.kind = 'testimony'))"
         f" AND ring IN ({marks}) ORDER BY day, id",
