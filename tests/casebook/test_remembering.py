@@ -131,6 +131,18 @@ def test_a_tag_more_counts_nothing_anew(index, monkeypatch):
     assert index.placed(RINGS) == {}
 
 
+def test_while_very_much_is_taken_in_nothing_kept_follows_each_event(index, monkeypatch):
+    reader = Reader(index)
+    reader.read()
+    index.placed(RINGS)
+    with index.filling(), monkeypatch.context() as patch:
+        for one in ("_tells_of", "_stands"):
+            patch.setattr(index, one, None)
+        index.add(RECORDS[0], "reviewers", [{"e": "tag", **tag(TAGS[0], PERSONS[0])}], DAY)
+    assert index.placed(RINGS) == {("cn_arrest", "common"): (1, 1)}
+    assert reader.read() == {one: told(index, one) for one in PERSONS}
+
+
 def test_what_is_shared_already_makes_nothing_stale(index):
     made = []
     for _ in range(3):

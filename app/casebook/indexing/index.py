@@ -99,6 +99,7 @@ class Index(Work, TagHistory, People, Searching, Asking, Flooding, Witnessing, C
     def filling(self) -> Iterator[None]:
         """Take in everything: an empty index sorts once at the end, not with each record."""
         with self._lock:
+            self._all_stale()  # nothing kept has to follow each of very many events
             self._placed.clear()
             marks = ",".join("?" * len(_LARGE))
             sql = (
