@@ -17,9 +17,27 @@ from config.settings_files import DEMONSTRATION_MARK
 WEEKS_AHEAD = 3
 BACKUP_DAYS, KEYS_DAYS, REHEARSAL_DAYS = 8, 30, 190
 REHEARSED = "recovery-rehearsed"
+# What no page of the app needs, as deploy/postgresql.sql has it.
+NEVER = {
+    "intake": {
+        "header": "SELECT",
+        "payload": "SELECT",
+        "item": "DELETE",
+        "recipient": "INSERT, UPDATE, DELETE",
+        "reply": "INSERT, UPDATE, DELETE",
+    },
+    "desk": {
+        "item": "INSERT",
+        "header": "INSERT, UPDATE",
+        "custody": "UPDATE, DELETE, TRUNCATE",
+        "checkpoint": "UPDATE, DELETE, TRUNCATE",
+    },
+}
 WIDE = """
 SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR EXISTS (
-  SELECT 1 FROM pg_class WHERE relowner = r.oid AND relname IN ('item', 'custody'))
+  SELECT 1 FROM pg_class JOIN unnest(%(tables)s::text[], %(rights)s::text[]) AS never (name, may)
+    ON relname = name WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND (pg_has_role(r.oid, relowner, 'USAGE') OR has_table_privilege(r.oid, pg_class.oid, may)))
 FROM pg_roles r WHERE rolname = current_user
 """
 OTHERS, ALL_BUT_OWNER, WRITERS = 0o007, 0o077, 0o022
@@ -124,11 +142,11 @@ def _days(connection: Connection, today: dt.date) -> Iterator[Finding]:
 
 
 def roles(patient: Patient) -> Iterator[Finding]:
-    """Find an app whose role owns tables or may do more: it undoes what roles are for."""
+    """Find an app whose role may do what its pages never do: it undoes what roles are for."""
     urls = [(name, one.mailbox_url) for name, one in patient.apps]
     if patient.settings.desk_table is not None:
         urls.append(("desk", patient.settings.desk_table.casebook_url))
-    wide = sorted({name for name, url in urls if url.startswith("postgresql") and _wide(url)})
+    wide = sorted({name for name, url in urls if url.startswith("postgresql") and _wide(name, url)})
     if wide:
         yield Finding(
             "roles",
@@ -138,12 +156,13 @@ def roles(patient: Patient) -> Iterator[Finding]:
         )
 
 
-def _wide(url: str) -> bool:
-    """Tell whether a role owns tables or may do more; of a server that is gone nothing is known."""
+def _wide(app: str, url: str) -> bool:
+    """Tell whether a role may do too much for an app; of a server that is gone nothing is known."""
+    never = {"tables": list(NEVER[app]), "rights": list(NEVER[app].values())}
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
-            return bool(connection.exec_driver_sql(WIDE).scalar())
+            return bool(connection.exec_driver_sql(WIDE, never).scalar())
     except SQLAlchemyError:
         return False
     finally:

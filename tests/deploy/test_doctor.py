@@ -205,11 +205,27 @@ def test_a_role_that_may_do_too_much_is_found(machine):
     owned = server.tables(names, "naru_owner")
     intake = server.tables({"mailbox": names["mailbox"]}, "naru_intake")
     desk = server.tables(names, "naru_desk")
-    for own, found in ((("", ""), "desk and intake"), ((intake, ""), "desk"), ((intake, desk), "")):
+    readers = server.tables({"mailbox": names["mailbox"]}, "naru_desk")
+    server.sql("CREATE ROLE naru_friend LOGIN IN ROLE naru_owner")
+    server.sql(f"GRANT CONNECT ON DATABASE {names['mailbox']} TO naru_friend")
+    friend = server.tables({"mailbox": names["mailbox"]}, "naru_friend")
+    for own, found in (
+        (("", ""), "desk and intake"),
+        ((intake, ""), "desk"),
+        ((readers, desk), "intake"),
+        ((friend, desk), "intake"),
+        ((intake, desk), ""),
+    ):
         told = text.replace("[intake]\n", f"{owned}[intake]\n{own[0]}")
         machine.config.write_text(told.replace("[desk]\n", f"[desk]\n{own[1]}"))
         assert ids(machine) == ["roles"] * bool(found)
-        assert all(found in one.what for one in examine(machine.patient()))
+        assert all(f"what {found} come in" in one.what for one in examine(machine.patient()))
+    server.sql("GRANT UPDATE ON custody TO naru_desk", names["casebook"])
+    assert ids(machine) == ["roles"]
+    server.grant(names)
+    assert ids(machine) == []
+    server.sql("DROP OWNED BY naru_friend", names["mailbox"])
+    server.sql("DROP ROLE naru_friend")
     machine.config.write_text(text)
     assert ids(machine) == []
 
