@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ MIB = 1024 * 1024
 class Served:
     """A deployment that is served."""
 
-    def __init__(self, path, settings=""):
+    def __init__(self, path, settings="", served=("-m", "app", "serve", "intake", "--config")):
         (port,) = free_ports(1)
         self.world = World(path, time.time(), b"s" * 16, f"http://127.0.0.1:{port}")
         self.url, self.address = self.world.settings.base_url, ("127.0.0.1", port)
@@ -33,8 +34,9 @@ class Served:
         self.began = time.monotonic()
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "app", "serve", "intake", "--config", self.world.toml],
+                [sys.executable, *served, self.world.toml],
                 cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
                 stdout=said,
                 stderr=said,
             )
@@ -63,10 +65,35 @@ class Served:
                     found += block
             return found
 
+    def doors(self):
+        """Every socket on which one of its processes can be reached."""
+        held = set()
+        for pid in family(self.process.pid):
+            for fd in Path(f"/proc/{pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    held.add(str(fd.readlink()))
+        listens = {"tcp": (3, "0A", 9), "tcp6": (3, "0A", 9), "unix": (5, "01", 6)}
+        for kind, (state, listening, inode) in listens.items():
+            for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]:
+                fields = line.split()
+                accepts = kind != "unix" or int(fields[3], 16) & 0x10000
+                if accepts and fields[state] == listening and f"socket:[{fields[inode]}]" in held:
+                    yield kind, fields[1] if kind != "unix" else fields[-1]
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    running = Served(tmp_path_factory.mktemp("served"))
+    yield from running(Served(tmp_path_factory.mktemp("served")))
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory):
+    """The same, which lets go of who keeps it waiting after a second and a half."""
+    program = Path(__file__).with_name("hasty.py")
+    yield from running(Served(tmp_path_factory.mktemp("hasty"), served=(program,)))
+
+
+def running(running):
     yield running
     pids = family(running.process.pid)
     running.process.terminate()
@@ -128,6 +155,47 @@ def test_a_broken_request_line_is_answered_without_a_word_of_it(served):
     answer = served.raw(b"CANARY CANARY\r\n\r\n")
     assert b"CANARY" not in answer
     assert b"gunicorn" not in answer.lower()
+
+
+def test_it_has_one_door(served):
+    """No socket of gunicorn's own for its commands, nothing on another port."""
+    (door,) = served.doors()
+    assert door == ("tcp", f"0100007F:{served.address[1]:04X}")
+
+
+def held(served, begin, drip):
+    """How long a client keeps its connection that begins so and goes on byte by byte; or idles."""
+    began = time.monotonic()
+    with socket.create_connection(served.address, timeout=0.2) as wire:
+        wire.sendall(begin)
+        while time.monotonic() < began + 12:
+            with contextlib.suppress(TimeoutError):
+                try:
+                    wire.sendall(drip)
+                    if not wire.recv(65536):
+                        break
+                except ConnectionError:
+                    break
+    return time.monotonic() - began
+
+
+def test_who_drips_or_idles_is_let_go_of_and_an_honest_one_is_served(hasty):
+    """The head of a request, its body, and a connection that is kept after an answer."""
+    host = hasty.url.removeprefix("http://").encode()
+    page = Site(hasty.url).get("/ko/").form("testimony")
+    body = post(hasty, page.filled(w_narrative=STORY * 200), cut=3000)
+    ways = [
+        (b"GET /key HTTP/1.1\r\nX-Slow: ", b"x"),
+        (body, b"x"),
+        (b"GET /key HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", b""),
+    ]
+    before = hasty.world.count()
+    with ThreadPoolExecutor() as clients:
+        slow = [clients.submit(held, hasty, *way) for way in ways]
+        assert Site(hasty.url).get("/ko/").status == 200
+        times = [one.result() for one in slow]
+    assert all(1 < took < limit for took, limit in zip(times, (5, 5, 9), strict=True)), times
+    assert hasty.world.count() == before
 
 
 def test_the_worker_writes_no_core_and_nobody_may_look_into_it(served):
