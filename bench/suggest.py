@@ -58,12 +58,24 @@ def _passages(names: Iterable[str]) -> list[Row]:
     for name in names:
         read = list(passages(name))
         for lang in LANGS:
-            tally = _tally(each for each in read if each.lang == lang)
+            told = [each for each in read if each.lang == lang]
+            out += _told_of_nothing(name, lang, told)
+            tally = _tally(told)
             if not tally["wanted"]:
                 continue
             least = None if name in KEPT else _LEAST["passages"]
             out += _scores(f"passages, {name}", lang, tally, least=least)
     return out
+
+
+def _told_of_nothing(name: str, lang: str, read: list[Passage]) -> Iterator[Row]:
+    """Count the passages that tell of nothing that happened and were given a suggestion."""
+    none = [each for each in read if not each.gold]
+    wrong = sum(any(found.stage not in each.may for found in _read(each.text)) for each in none)
+    if none:
+        what = f"passages that tell of nothing and were given something, {name}, {lang}"
+        most = None if name in KEPT else 0
+        yield Row(what, wrong, f"of {len(none)}", most=most, counted=most is not None)
 
 
 def _world(half: str) -> list[Row]:
