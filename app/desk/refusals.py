@@ -5,6 +5,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.wrappers import Response
 
 from app.casebook.evidence.attaching import BadBox, NoPlace, NotCleaned
+from app.casebook.evidence.proposing import NothingCut
 from app.casebook.evidence.stamping import NoStamp
 from app.casebook.keys.epochs import NotTakenIn, TooEarly
 from app.casebook.keys.recovery import NoSharing, NotTheRecovery
@@ -63,6 +64,13 @@ _ANSWERS: dict[type[CasebookError], tuple[int, str]] = {
     NotCleaned: (
         400,
         N_("No copy without hidden data can be made of one of these files. Nothing was released."),
+    ),
+    NothingCut: (
+        400,
+        N_(
+            "Of the words to cut, or of the numbers of paragraphs to withhold, one stands nowhere"
+            " in this testimony. Nothing was released."
+        ),
     ),
     BadBox: (
         400,

@@ -14,7 +14,7 @@ from app.casebook.evidence import cutting, rendering
 from app.casebook.evidence.attaching import BadBox
 from app.casebook.evidence.cutting import Placeholders
 from app.casebook.evidence.deciding import Leaving, Preview
-from app.casebook.evidence.proposing import Choice
+from app.casebook.evidence.proposing import Choice, NothingCut
 from app.casebook.indexing.conditions import visible
 from app.casebook.keys import recovery
 from app.casebook.shapes import Tag
@@ -27,7 +27,7 @@ from app.desk.words import gettext
 pages = Blueprint("release", __name__, url_prefix="/testimony/<hex32:record_id>")
 SPARE = 3  # empty lines for quotations; asking again gives as many more
 MOST_QUOTES = 200
-LONGEST = 2000
+LONGEST, LONGEST_NUMBER = 2000, 5
 MOST_BOXES, SIDES, WHOLE, HUNDREDTHS = 100, 4, 100, 100
 _NUMBER = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2})?")
 
@@ -136,13 +136,17 @@ def _choice(form: ReleaseForm) -> Choice:
             for item in dict.fromkeys(request.form.getlist("file"))
         ),
         transcripts=frozenset(request.form.getlist("transcript")),
-        withhold=frozenset(
-            int(one)
-            for one in request.form.get("withhold", "").replace(",", " ").split()
-            if one.isascii() and one.isdigit() and len(one) < 6  # noqa: PLR2004
-        ),
+        withhold=_numbers(request.form.get("withhold", "")),
         decided=True,
     )
+
+
+def _numbers(text: str) -> frozenset[int]:
+    """Read the numbers of paragraphs. ``NothingCut`` for anything else: it would leave."""
+    said = text.replace(",", " ").split()
+    if not all(one.isascii() and one.isdigit() and len(one) <= LONGEST_NUMBER for one in said):
+        raise NothingCut
+    return frozenset(map(int, said))
 
 
 def _boxes(text: str) -> tuple[Box, ...]:

@@ -1,5 +1,6 @@
 """What is cut leaves nowhere: in no script, spelling, normalisation, file name or offset."""
 
+import hashlib
 import json
 import re
 import secrets
@@ -171,6 +172,67 @@ def test_nothing_that_was_cut_is_in_the_bundle(world, owner, partner):
     assert f"data/testimony/{record[:12]}/text.txt" not in bag
     shown = partner.get("/released").text
     assert "김철옥" not in shown
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"withhold": "5"}, {"withhold": "0"}, {"withhold": "2-4"}, {"withhold": "four"},
+     {"withhold": "1 4 99"}, {"withhold": "999999"}, {"quote": ["비밀 문담", "", ""]},
+     {"quote": ["다리", "두 번", "nowhere at all"]}],
+)  # fmt: skip
+def test_a_slip_that_cuts_nothing_lets_nothing_leave(world, owner, partner, said):
+    record = released(world, owner)
+    form = preview(owner, record).form(action="/release")
+    for path in ("", "/preview"):
+        page = owner.post_pairs(form, form.filled(**said), form.action + path)
+        assert page.status == 400, path
+        assert "stands nowhere" in page.error
+    kept = said.get("withhold") or said["quote"][-1] or said["quote"][0]
+    assert kept in page.text
+    assert "Nothing has been released" in partner.get("/released").text
+
+
+def test_a_name_ticked_on_a_page_that_is_old_does_not_leave_for_it(world, owner, partner):
+    """Meanwhile the tag went that told the name; it stands in the text all the same."""
+    record = world.arrive(TEXT, k_rescue="yes")
+    owner.queue()
+    owner.tag(record, person="new:김철옥", start="0", end="8")
+    page = preview(owner, record)
+    keys = [box.attrs["value"] for box in page.root.all("input", name="cut")]
+    form = page.form(action="/release")
+    owner.post(owner.testimony(record).form(action="/retract"))
+    ring = world.book.resume(owner.cookies["naru_desk"], world.now)
+    ((person, _),) = world.book.vault.index(ring).persons(["reviewers"])
+    assert owner.post(owner.get("/erasure").form("erase"), record=[person]).status == 303
+    answer = owner.post(form, cut=keys)
+    assert answer.status == 400
+    assert "stands nowhere" in answer.error
+    assert "Nothing has been released" in partner.get("/released").text
+
+
+def test_a_withheld_passage_is_proven_by_a_later_release_and_not_before(world, owner, partner):
+    """What is cut or withheld leaves a digest; its salt, without which nobody can guess, stays."""
+    record = released(world, owner)
+    told = "비밀 문단이다."
+
+    def bag_of(**said):
+        form = preview(owner, record).form(action="/release")
+        assert owner.post(form, **said).status == 303
+        return files(plain(world, partner, record))
+
+    first = bag_of(cut=["contact:0"], withhold="4")
+    here = f"data/testimony/{record[:12]}/"
+    before = json.loads(first[here + "commitments.json"])["paragraphs"]
+    assert TEXT.split("\n")[5] == told
+    assert ["salt" in one for one in before] == [True, True, False, True, True, False]
+    then = bag_of()
+    after = json.loads(then[here + "commitments.json"])["paragraphs"]
+    assert [one["commitment"] for one in after] == [one["commitment"] for one in before]
+    salt = bytes.fromhex(after[5]["salt"])
+    assert hashlib.sha256(salt + told.encode()).hexdigest() == before[5]["commitment"]
+    for data in first.values():
+        assert salt not in data
+        assert salt.hex().encode() not in data
 
 
 def test_published_without_names_is_the_default_without_them(world, owner, partner):

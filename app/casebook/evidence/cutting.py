@@ -84,9 +84,14 @@ def lines(text: str) -> list[tuple[int, int]]:
     return out
 
 
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """Return start and end of every line that says something, as a lead counts them."""
+    return [(start, end) for start, end in lines(text) if text[start:end].strip()]
+
+
 def narrative(text: str, cuts: Sequence[Cut]) -> list[Span]:
     """Return where the narrative is cut: words, and paragraphs withheld whole."""
-    counted = [(a, b) for a, b in lines(text) if text[a:b].strip()]
+    counted = paragraphs(text)
     whole = [
         Span(*counted[cut.paragraph - 1], cut.reason, cut.who)
         for cut in cuts

@@ -129,7 +129,8 @@ class Evidence:
 
         Raises ``NotFound``, ``NotYours``, and what ``rules`` refuses: ``NoConsent``,
         ``NotForThem``, ``Withdrawing``, ``Held``, ``Waiting``, ``NeedsSecond`` (and then the
-        question stands on the testimony's page for a second person), ``NotCleaned``, ``NoPlace``.
+        question stands on the testimony's page for a second person), ``NothingCut``,
+        ``NotCleaned``, ``NoPlace``.
         """
         keyring.require("lead")
         opened = self.testimonies.open(keyring, record)
@@ -251,6 +252,7 @@ class Evidence:
         beside = [one.text for one in self.vault.index(keyring).translations(opened.id)]
         beside += [one["text"] for one in self._transcripts(keyring, opened.id, choice)]
         offered = proposing.proposals(opened, people, beside)
+        proposing.require_there(opened, beside, offered, choice)
         return offered, proposing.cuts(opened, offered, choice, purpose)
 
     def _event(

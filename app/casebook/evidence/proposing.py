@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.casebook.evidence import spelling
+from app.casebook.evidence import cutting, spelling
 from app.casebook.evidence.attaching import Wanted
 from app.casebook.evidence.cutting import Cut
-from app.casebook.shapes import Person, Testimony
+from app.casebook.shapes import CasebookError, Person, Testimony
 
 # Every repetition that something must follow has a bound: a text is whatever a stranger sent.
 CONTACT = re.compile(
@@ -119,6 +119,24 @@ def _count(texts: Sequence[str], words: Iterable[str]) -> int:
     return sum(
         len({*spelling.spans(text, spelling.fold(text), word)}) for text in texts for word in words
     )
+
+
+class NothingCut(CasebookError):
+    """Words to cut, or a paragraph's number, that stand nowhere: a slip would let them leave."""
+
+
+def require_there(
+    opened: Testimony, beside: Iterable[str], offered: Sequence[Proposal], choice: Choice
+) -> None:
+    """Raise ``NothingCut`` for what was chosen to be cut and cuts nothing of what could leave."""
+    texts = [*_texts(opened), *beside]
+    paragraphs = len(cutting.paragraphs(opened.narrative))
+    if not choice.keys <= {one.key for one in offered}:  # a page from before somebody worked on it
+        raise NothingCut
+    if any(not 0 < one <= paragraphs for one in choice.withhold) or any(
+        not _count(texts, (words,)) for words, _ in choice.quotes
+    ):
+        raise NothingCut
 
 
 def cuts(opened: Testimony, offered: Sequence[Proposal], choice: Choice, purpose: str) -> list[Cut]:
