@@ -262,7 +262,7 @@ ELSEWHERE = {
     "export NARU_CONFIG=/etc/naru/naru.toml": ("tests/deploy/fresh.py", "NARU_CONFIG"),
     "systemd-analyze --offline=true security deploy/naru-intake.service": (
         "tests/deploy/test_files.py",
-        '"--offline=true", "security"',
+        '"systemd-analyze", "security"',
     ),
     "age -d -i your-identity -o bundle.zip NAME.zip.age": (
         "tests/crypto/test_interop.py",

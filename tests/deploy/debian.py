@@ -136,6 +136,13 @@ class Debian:
             self.process.wait()
         self.leader = None
 
+    def remove(self):
+        """Take it off the disk; what debootstrap mounted in it may still be there."""
+        mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for place in reversed([each for each in mounted if each.startswith(f"{self.root}/")]):
+            subprocess.run(["umount", "--lazy", place], check=True)
+        subprocess.run(["rm", "-rf", "--one-file-system", self.root.parent], check=True)
+
     def run(self, *words, cwd="/", check=True, text=None, **environ):
         """Do something inside and return what it printed; `failed` holds its status."""
         command = ["nsenter", "-t", str(self.leader), "-a", "-r", "env", "-i", "-C", cwd]

@@ -12,7 +12,6 @@ rolled back. What it must leave alone and what it must not reach is looked at fr
 import json
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -105,11 +104,12 @@ def debian():
     folder = Path(os.environ.get("NARU_DEBIAN") or tempfile.mkdtemp(prefix="naru-debian-"))
     machine = Debian(folder).make()
     machine.release()
+    (machine.root / "srv/send.py").write_text(SEND)
     with machine:
         machine.install()
         yield machine
     if "NARU_DEBIAN" not in os.environ:
-        shutil.rmtree(folder)
+        machine.remove()
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,6 @@ def active(debian, *units):
 
 
 def witness(debian, founded, what, text=""):
-    (debian.root / "srv/send.py").write_text(SEND)
     socket = "/run/naru-intake/intake.sock"
     answers = f"until [ -S {socket} ]; do sleep 0.1; done"
     debian.run("timeout", "30", "bash", "-c", answers)

@@ -12,7 +12,7 @@ from pathlib import Path
 import postgresql
 import pytest
 from deploy.debian import Debian
-from deploy.fresh import CANNOT, CONFIG, NARU, active, findings, witness
+from deploy.fresh import CANNOT, CONFIG, NARU, SEND, active, findings, witness
 from deployment import Deployment, make
 from needs import give_up, need
 from outside import walk
@@ -52,10 +52,11 @@ def debian(server):
     folder = Path(tempfile.mkdtemp(prefix="naru-debian-"))
     machine = Debian(folder, "naru-intake", {server.base: SOCKET}).make()
     machine.release()
+    (machine.root / "srv/send.py").write_text(SEND)
     with machine:
         machine.install("/srv/naru", "intake")
         yield machine
-    shutil.rmtree(folder)
+    machine.remove()
 
 
 @pytest.fixture(scope="module")
