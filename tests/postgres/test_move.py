@@ -1,12 +1,19 @@
 """A deployment moves from SQLite to PostgreSQL and back with one command; the digests are equal."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import postgresql
 import pytest
 from outside import walk
 from outside.demo import Demo, run
 from outside.site import Site
+
+from app import migrate
+from app import move as move_module
+from app.db import open_engine
+from app.problems import Problem
 
 NAMES = ("mailbox", "casebook")
 
@@ -45,6 +52,47 @@ def test_there_and_back_with_equal_digests(demo):
     assert all(one["rows"] > 0 for one in out)
     again = settings(demo, "again.toml", {n: server.url(server.database()) for n in NAMES})
     assert json.loads(move(back, again).stdout) == out
+
+
+def rows(path):
+    """Every row of a SQLite file, read without a line of Naru's."""
+    with closing(sqlite3.connect(path)) as file:
+        names = [n for (n,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {}
+        for name in names:
+            columns = sorted(c[1] for c in file.execute(f"PRAGMA table_info({name})"))
+            told = ", ".join(f'"{column}"' for column in columns)
+            found[name] = sorted(map(repr, file.execute(f"SELECT {told} FROM {name}")))  # noqa: S608
+        return found
+
+
+def test_what_came_home_is_what_left_to_the_byte(demo):
+    """The digests are the command's own; this is not."""
+    server = postgresql.server()
+    there = settings(demo, "pg3.toml", {n: server.url(server.database()) for n in NAMES})
+    home = settings(demo, "home3.toml", {n: f"sqlite:///{demo.data}/{n}-3.sqlite" for n in NAMES})
+    move(demo.data / "naru.toml", there)
+    move(there, home)
+    for name in NAMES:
+        before = rows(demo.data / f"{name}.sqlite")
+        assert sum(map(len, before.values())) > 3
+        assert rows(demo.data / f"{name}-3.sqlite") == before
+
+
+def test_a_copy_that_differs_is_refused(demo, tmp_path):
+    """A new database that changes what is written into it: the digests are compared."""
+    source = open_engine(f"sqlite:///{demo.data}/mailbox.sqlite")
+    target = open_engine(f"sqlite:///{tmp_path}/mailbox.sqlite")
+    migrate.upgrade(target, "mailbox")
+    with target.execution_options(naru_writes=True).begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER bends AFTER INSERT ON item BEGIN "
+            "UPDATE item SET day = '2000-01-01' WHERE id = new.id; END"
+        )
+    with pytest.raises(Problem, match="the copy differs"):
+        move_module.copy("mailbox", source, target)
+    for engine in (source, target):
+        engine.dispose()
 
 
 def test_a_database_that_holds_something_is_not_moved_into(demo):
