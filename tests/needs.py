@@ -13,6 +13,7 @@ PACKAGES = {
     "chromium": "chromium",
     "debootstrap": "debootstrap",
     "firefox-esr": "firefox-esr",
+    "ip": "iproute2",
     "nft": "nftables",
     "node": "nodejs",
     "npm": "npm",
@@ -27,6 +28,7 @@ PACKAGES = {
     "systemd-analyze": "systemd",
     "systemd-nspawn": "systemd-container",
     "tor": "tor",
+    "unshare": "util-linux",
     "w3m": "w3m",
 }
 

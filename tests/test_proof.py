@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from outside.table import leaks, suffered
 
 from bench import proof
 
@@ -45,6 +46,29 @@ def test_what_fails_is_kept_and_said(run):
     again = run("ill")[1]
     assert again.count("## What goes ill") == 1
     assert again.index("What goes well") < again.index("What goes ill")
+
+
+@pytest.mark.parametrize(
+    ("kept", "counts"),
+    [
+        (["one", "two"], (0, 0, 0)),
+        (["one"], (1, 0, 0)),
+        (["one", "two", "two"], (0, 1, 0)),
+        (["one", "tw"], (1, 0, 1)),
+        (["one", "two", "tw"], (0, 0, 1)),
+    ],
+)
+def test_a_row_counts_what_is_lost_doubled_and_in_part(kept, counts):
+    row = suffered("kill", 1, ["one", "two"], kept, 0)
+    assert (row.lost, row.doubled, row.partial) == counts
+    assert row.harmless == (counts == (0, 0, 0))
+    assert not suffered("kill", 1, ["one"], ["one"], 1).harmless
+
+
+def test_a_leak_is_a_file_with_a_text_in_it(tmp_path):
+    for name, text in (("a", "…나는 보았다…"), ("b", "나는 보"), ("c", "sealed")):
+        (tmp_path / name).write_text(text)
+    assert leaks(tmp_path.iterdir(), ["나는 보았다", "다른 글"]) == 1
 
 
 def test_rows_of_faults_stand_in_one_table():

@@ -3,9 +3,11 @@
 import base64
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from importlib import metadata
 
@@ -13,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from deploy.conftest import HEALTHY
 from guides import OPERATOR, section
-from needs import need
+from needs import give_up, need
 from outside.demo import ROOT
 from outside.site import Site
 
@@ -81,6 +83,27 @@ def test_a_unit_is_started_anew_however_often_it_ends(app):
 
 def test_the_firewall_is_understood_by_nft():
     done(need("nft"), "-c", "-f", DEPLOY / "nftables.conf")
+
+
+def leave(rules):
+    """Who gets out behind these rules, in a network of the test's own."""
+    script = ROOT / "tests/deploy/outgoing.py"
+    users = ["nobody", "daemon", "debian-tor", "_apt"]
+    told = done(need("unshare"), "-n", sys.executable, script, rules, *users)
+    return dict(line.split() for line in told.splitlines())
+
+
+def test_the_firewall_lets_out_tor_and_updates_and_nobody_else(tmp_path):
+    need("nft")
+    need("ip")
+    if os.geteuid() != 0:
+        give_up("only root may make a network of its own: run as root")
+    found = leave(DEPLOY / "nftables.conf")
+    assert found == {"nobody": "held", "daemon": "held", "debian-tor": "out", "_apt": "out"}
+    open_rules = tmp_path / "open.conf"
+    text = (DEPLOY / "nftables.conf").read_text()
+    open_rules.write_text(text.replace("    counter reject\n", "    accept\n"))
+    assert set(leave(open_rules).values()) == {"out"}, "this is seen when it is taken out"
 
 
 def test_tor_understands_its_file(tmp_path):
