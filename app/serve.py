@@ -24,7 +24,8 @@ from app.mailbox.tables import HEAD
 from app.problems import Problem
 from config.settings import AppSettings, load_settings
 
-THREADS = 1200  # a slow upload holds one; only those that are needed are ever made
+# A slow upload holds one; docs/proof.md has what a thousand of them do. Only those needed are made.
+THREADS = 1200
 FILES = 8192  # connections and files at once, as far as the system lets us
 MEMORY = "/dev/shm"  # noqa: S108 - where gunicorn's heartbeat lies: a file without content
 OWN_SOCKET = "connection to "  # how gunicorn begins to say that it cannot listen: "... failed: why"
