@@ -120,11 +120,15 @@ def _inflate(data, bits):
 
 
 def sweep(roots, wanted, *, since=0.0, without=()):
-    """{path: dresses} of every file under the roots that holds it, touched after `since`."""
+    """{path: dresses} of every file under the roots that holds it, touched after `since`.
+
+    What is mounted below them is not looked into: of another root's /proc, a file may never end.
+    """
     found = {}
     for root in roots:
         for folder, folders, names in os.walk(root):
-            folders[:] = [f for f in folders if Path(folder, f) not in without]
+            below = [Path(folder, each) for each in folders]
+            folders[:] = [p.name for p in below if p not in without and not p.is_mount()]
             for path in (Path(folder, name) for name in [*names, *folders]):
                 told = search(_content(path, since), wanted)
                 if told:
