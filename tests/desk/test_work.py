@@ -6,6 +6,8 @@ from sqlalchemy import update
 from app.casebook.keys import removal
 from app.mailbox import tables as mailbox
 
+DAY = 24 * 3600
+
 
 @pytest.fixture
 def records(world, owner):
@@ -97,11 +99,51 @@ def test_unread_is_each_members_own(owner, outsider, records):
     assert shown(outsider, "unread=1") == set(records)
 
 
-def test_somebody_who_has_it_open_is_named(owner, outsider, records):
+def chips(browser, record):
+    """What the row of a testimony in the queue is marked with."""
+    rows = browser.get("/queue").root.all("li")
+    row = next(row for row in rows if any(a.attrs["href"].endswith(record)
+               for a in row.all("a", "submission")))  # fmt: skip
+    return [chip.text for chip in row.all("span", "chip")]
+
+
+def test_what_came_since_the_last_visit_is_told_from_what_was_left_unread(world, owner, records):
+    assert "not read" in chips(owner, records[1])  # there was no visit before
+    owner.testimony(records[0])
+    world.now += 2 * DAY
+    late = world.arrive("지어낸 이야기, 나중에.", day="2026-11-25")
+    owner = world.member("owner")
+    assert "you last read on 2026-11-23" in owner.get("/queue").text
+    assert "new since your last visit" in chips(owner, late)
+    assert not {"new since your last visit", "not read"} & set(chips(owner, records[0]))
+    assert "not read" in chips(world.member("outsider"), late), "each has their own visits"
+
+
+def test_it_is_narrowed_by_role_and_day_and_by_several_at_once(world, owner, records):
+    family = world.arrive("지어낸 이야기, 가족의.", w_role="family", lang="zh")
+    later = world.arrive("지어낸 이야기, 늦은.", w_role="family", day="2026-11-25")
+    owner.get("/queue")
+    assert shown(owner, "role=family") == {family, later}
+    assert shown(owner, "role=survivor") == set()
+    assert shown(owner, "day=2026-11-25") == {later}
+    assert shown(owner, "day=2026-11-23") == {*records, family}
+    assert shown(owner, "role=family&lang=zh&day=2026-11-23&unread=1&state=new") == {family}
+    assert shown(owner, "role=family&lang=zh&day=2026-11-25") == set()
+
+
+def test_somebody_who_has_it_open_is_named_for_a_quarter_of_an_hour(
+    world, owner, outsider, records, monkeypatch
+):
     owner.testimony(records[0])
     page = outsider.testimony(records[0])
     assert "owner" in page.root.one(id="others").text
     assert owner.testimony(records[1]).root.one(id="others") is None
+    assert "open at owner" in chips(outsider, records[0])
+    assert not [chip for chip in chips(outsider, records[2]) if chip.startswith("open at")]
+    later = world.book.working._now() + 16 * 60
+    monkeypatch.setattr(world.book.working, "_now", lambda: later)
+    assert outsider.testimony(records[0]).root.one(id="others") is None
+    assert not [chip for chip in chips(owner, records[1]) if chip.startswith("open at")]
 
 
 def test_whom_the_witness_wishes_to_read_it_is_said_first(owner, records):
@@ -148,6 +190,16 @@ def test_a_measure_stops_gently_and_lets_go_on(owner, records):
     assert owner.get(f"/testimony/{records[1]}?on=1").root.one(id="narrative")
 
 
+def test_a_measure_is_ones_own_and_each_day_begins_anew(world, owner, outsider, records):
+    owner.post(owner.get("/today").form("measure"), most="1", veil="yes")
+    for record in records[:2]:
+        assert outsider.testimony(record).root.one(id="narrative")
+    owner.testimony(records[0])
+    assert owner.testimony(records[1]).root.one(id="enough")
+    world.now += DAY
+    assert world.member("owner").testimony(records[1]).root.one(id="narrative")
+
+
 def test_texts_are_veiled_until_asked_for(owner, records):
     assert owner.testimony(records[0]).root.one("input", id="unveil")
     form = owner.get("/today").form("measure")
@@ -168,6 +220,14 @@ def test_next_and_previous_stay_within_what_was_asked_for(owner, records):
 @pytest.mark.parametrize("what", ["", "state:gone", "assign:" + "0" * 32, "erase"])
 def test_what_nobody_can_do_is_refused(owner, records, what):
     assert act(owner, records, what).status == 400
+
+
+def test_what_is_for_leads_stops_a_reviewers_whole_act(world, owner, outsider, records):
+    hidden = world.arrive(w_not_read="검토자들")
+    owner.get("/queue")
+    assert act(outsider, [records[0], hidden], "state:done").status == 403
+    assert shown(owner, "state=done") == set()
+    assert outsider.get("/queue").root.one(id="undo") is None
 
 
 def test_a_record_that_is_not_there_changes_nothing(owner, records):

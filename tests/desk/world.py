@@ -126,6 +126,7 @@ class World:
         number=None,
         reply=None,
         file=None,
+        day="2026-11-23",
         **fields,
     ):
         """What the intake leaves in the mailbox; the id under which the desk will show it."""
@@ -146,7 +147,7 @@ class World:
             query = select(tables.epoch.c.recipient).where(tables.epoch.c.epoch == WEEK)
             recipient = parse_recipient(connection.execute(query).scalar_one())
         header, payload = sealing.seal(document.to_bytes(), [to or recipient])
-        self.put(slot, header, payload)
+        self.put(slot, header, payload, day)
         return slot.hex()
 
     def attach(self, data, name="사진.jpg", declared="image/jpeg", **more):
@@ -161,9 +162,9 @@ class World:
             connection.execute(insert(mailbox.blob).values(row))
         return item
 
-    def put(self, slot, header, payload):
+    def put(self, slot, header, payload, day="2026-11-23"):
         with self.store.mailbox.execution_options(naru_writes=True).begin() as connection:
-            connection.execute(insert(mailbox.item).values(id=slot, epoch=WEEK, day="2026-11-23"))
+            connection.execute(insert(mailbox.item).values(id=slot, epoch=WEEK, day=day))
             connection.execute(insert(mailbox.header).values(item_id=slot, header=header))
             connection.execute(insert(mailbox.payload).values(item_id=slot, payload=payload))
 
