@@ -110,7 +110,7 @@ def add_note(record_id: str) -> Response | tuple[str, int]:
     try:
         book().working.note(keyring(), record_id, request.form.get("note", ""))
     except BadTag:
-        return refuse(400, gettext("There is nothing written here."))
+        return refuse(400, gettext(_UNWRITTEN["text"]))
     return _to(record_id, "notes")
 
 

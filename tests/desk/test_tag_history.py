@@ -186,6 +186,16 @@ def test_a_note_is_only_text(owner, colleague, record):
     assert "<script>1</script> =1+1" in note.text
 
 
+def test_a_note_that_is_refused_says_why_and_is_there_to_copy(owner, record):
+    form = owner.testimony(record).form(action="/notes")
+    for text in (" ", "긴 쪽지 " * 40_001):
+        page = owner.post(form, note=text)
+        assert page.status == 400
+        assert "more than 200,000" in page.error
+        assert text.strip() in page.text
+    assert not [e for e in owner.testimony(record).root.all("article") if "data-note" in e.attrs]
+
+
 def test_a_translation_that_is_refused_is_still_on_the_page(owner, record):
     form = owner.testimony(record).form(action="/translation")
     for lang, text, why in (
