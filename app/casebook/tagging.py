@@ -17,6 +17,7 @@ HEARSAY = ("", "0", "1", "2", "3")
 MORE = ("hearsay", "agency", "abuse", "decision", "charge", "item", "edition")
 LETTERS = ("addition", "correction", "answer")  # whose words a tag may rest on too
 LONGEST_NAME = 200
+LONGEST_DATE = 500  # of a date as stated: a sentence
 
 
 def check(model: Model, tag: TagInput, length: int) -> None:
@@ -34,6 +35,7 @@ def check(model: Model, tag: TagInput, length: int) -> None:
         "abuse": all(one in model.abuses for one in tag.abuse),
         "decision": not tag.decision or tag.decision in decisions(model),
         "charge": not tag.charge or tag.charge in model.charge_grounds,
+        "stated": len(tag.date_as_stated) <= LONGEST_DATE,
         "agency": len(tag.agency) <= LONGEST_NAME,
     }
     for what, holds in checks.items():
@@ -159,6 +161,8 @@ class Tagging:
             name = said.removeprefix("new:").strip()
             if not name:
                 raise BadTag("person")
+            if len(name) > LONGEST_NAME:
+                raise BadTag("name")
             return secrets.token_hex(16), name
         if said in {tag.person for tag in opened.tags}:  # seen here, if nowhere else
             return said, ""

@@ -32,7 +32,9 @@ def send(record_id: str) -> Response | tuple[str, int]:
     except NoWay:
         return refuse(409, gettext("This witness cannot be asked."))
     except BadTag:
-        return refuse(400, gettext("There is nothing written here."))
+        return refuse(
+            400, gettext("There is nothing written here, or more than 20,000 characters.")
+        )
     return go(url_for("testimony.show", record_id=record_id, _anchor="reply"), 303)
 
 

@@ -17,12 +17,14 @@ NEW = "new:"
 
 _WRONG = {
     "person": N_("Say who it happened to: choose a person or name a new one."),
+    "name": N_("A name has at most 200 characters."),
     "stage": N_("Choose a stage."),
     "track": N_("Choose a track."),
     "episode": N_("The episode is a number: 1 for the first time the person was sent back."),
     "from": N_("From: write a date such as 2023-10-09, 2023-10, 2023-10~ or 2023/2024."),
     "to": N_("To: write a date such as 2023-10-24, 2023-11, 2023-11~ or an open 2023-11/.."),
     "order": N_("It ends before it begins: look at the two dates again."),
+    "stated": N_("The date as stated is a few words."),
     "knowledge": N_("Say how it is known."),
     "confidence": N_("Say how sure you are."),
     "hearsay": N_("Say through how many people it came."),

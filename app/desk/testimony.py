@@ -109,8 +109,9 @@ def add_note(record_id: str) -> Response | tuple[str, int]:
     """Keep a remark for colleagues."""
     try:
         book().working.note(keyring(), record_id, request.form.get("note", ""))
-    except BadTag:
-        return refuse(400, gettext(_UNWRITTEN["text"]))
+    except BadTag as wrong:
+        why = _UNWRITTEN[wrong.what]
+        return refuse(400, gettext(why))
     return _to(record_id, "notes")
 
 

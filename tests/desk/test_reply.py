@@ -69,7 +69,9 @@ def test_a_standard_answer_is_in_the_witnesss_language(world, owner, root, recor
     assert any("가" <= letter <= "힣" for letter in found.fields["text"])
 
 
-@pytest.mark.parametrize("more", [{"text": " \n"}, {"kind": "testimony"}, {"kind": ""}])
+@pytest.mark.parametrize(
+    "more", [{"text": " \n"}, {"text": "x" * 20_001}, {"kind": "testimony"}, {"kind": ""}]
+)
 def test_nothing_and_other_kinds_are_refused(world, owner, root, record, more):
     page = write(owner, record, **more)
     assert page.status == 400

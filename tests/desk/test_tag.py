@@ -79,6 +79,7 @@ def test_no_tag_without_words(owner, record, start, end):
         ("knowledge", "saw"), ("confidence", ""), ("confidence", "very"), ("episode", "0"),
         ("episode", "one"), ("episode", "1000"), ("from", "autumn"), ("to", "2023-13"),
         ("to", "2022"), ("from", "2023-10-09\n"[:-1] + "x"), ("quote", "없는 말"),
+        ("person", "new:" + "김" * 201), ("date_as_stated", "그해 " * 200),
     ],
 )  # fmt: skip
 def test_each_wrong_field_is_said_and_nothing_is_kept(owner, record, field, value):
