@@ -24,6 +24,7 @@ machine was and what came out. A part is run again by its name: `make proof ARGS
 FAULTS = "| fault | times | lost | doubled | in part | leaked |\n|---|---|---|---|---|---|\n"
 PYTEST = ("pytest", "-q", "--timeout=3600")
 TWO = ("-n", "2", "--dist", "loadfile")
+IN_ORDER = ("-p", "no:randomly")  # one machine's life: installed, updated, moved
 EVERYWHERE = ("NARU_REQUIRE_ALL=1", "NARU_PROOF=1")
 
 
@@ -77,7 +78,7 @@ PARTS = {
     ),
     "debian": Part(
         "A fresh Debian, installed by deploy/ alone; another for the intake alone",
-        (*PYTEST, "tests/deploy/fresh.py", "tests/deploy/fresh_intake.py"),
+        (*PYTEST, *IN_ORDER, "tests/deploy/fresh.py", "tests/deploy/fresh_intake.py"),
     ),
     "handing": Part("A partner's bundle with 1 GB of attachments", ("bench.handing",)),
 }

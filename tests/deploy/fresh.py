@@ -2,7 +2,7 @@
 
 Not collected with the other tests: minutes, root and the net's package mirrors are needed.
 
-    NARU_REQUIRE_ALL=1 python -m pytest -s tests/deploy/fresh.py
+    NARU_REQUIRE_ALL=1 python -m pytest -s -p no:randomly tests/deploy/fresh.py
 
 It boots (debian.py), `deploy/install.sh` runs as written, the founding's commands are those
 that the script prints. Then the same machine is updated, updated with a migration that breaks, and
