@@ -12,7 +12,7 @@ pages = Blueprint("queue", __name__)
 TAKEN_IN = 500  # arrivals taken in by one view of the queue
 PAGE = 40
 FILTERS = ("stage", "track", "lang", "role", "day", "state", "assignee", "reader")
-TICKS = ("unread", "flood", "nobody")
+TICKS = ("unread", "fresh", "flood", "nobody")
 MOST_A_DAY = 500
 
 
@@ -46,10 +46,14 @@ def show() -> str:
 def _inner(asked: dict[str, str]) -> dict[str, str]:
     """Turn what an address asks for into what the index asks: who "I" am."""
     inner = dict(asked)
-    if inner.get("unread"):
-        inner["unread"] = keyring().member.id
+    me = keyring().member.id
+    if inner.pop("fresh", ""):
+        inner["unread"] = me
+        inner["since"] = book().working.index(keyring()).last_visit(me, book().store.today())
+    elif inner.get("unread"):
+        inner["unread"] = me
     if inner.get("assignee") == "me":
-        inner["assignee"] = keyring().member.id
+        inner["assignee"] = me
     return inner
 
 

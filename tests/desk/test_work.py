@@ -108,7 +108,9 @@ def chips(browser, record):
 
 
 def test_what_came_since_the_last_visit_is_told_from_what_was_left_unread(world, owner, records):
+    left = world.arrive("지어낸 이야기, 오래된.", day="2026-11-20")
     assert "not read" in chips(owner, records[1])  # there was no visit before
+    assert shown(owner, "fresh=1") == {*records, left}
     owner.testimony(records[0])
     world.now += 2 * DAY
     late = world.arrive("지어낸 이야기, 나중에.", day="2026-11-25")
@@ -116,7 +118,12 @@ def test_what_came_since_the_last_visit_is_told_from_what_was_left_unread(world,
     assert "you last read on 2026-11-23" in owner.get("/queue").text
     assert "new since your last visit" in chips(owner, late)
     assert not {"new since your last visit", "not read"} & set(chips(owner, records[0]))
-    assert "not read" in chips(world.member("outsider"), late), "each has their own visits"
+    assert shown(owner, "fresh=1") == {*records[1:], late}, "a visit has a day and no time"
+    assert shown(owner, "fresh=1&day=2026-11-25") == {late}
+    assert shown(owner, "unread=1") == {*records[1:], late, left}
+    outsider = world.member("outsider")
+    assert "not read" in chips(outsider, late), "each has their own visits"
+    assert shown(outsider, "fresh=1") == {*records, late, left}
 
 
 def test_it_is_narrowed_by_role_and_day_and_by_several_at_once(world, owner, records):

@@ -41,6 +41,9 @@ def conditions(rings: Sequence[str], where: Mapping[str, str]) -> tuple[str, lis
     if where.get("unread"):  # the id of the member who asks
         sql += " AND NOT EXISTS (SELECT 1 FROM read v WHERE v.record = r.id AND v.member = ?)"
         values.append(where["unread"])
+    if where.get("since"):  # a day
+        sql += " AND r.day >= ?"
+        values.append(where["since"])
     placed = [(key, where[key]) for key in ("stage", "track") if where.get(key)]
     if placed:
         named = "".join(f" AND {key} = ?" for key, _ in placed)
