@@ -19,13 +19,15 @@ def left(recorder, *texts):
     return _left(recorder, wanted(*texts))
 
 
-def words_left(recorder, words):
+def words_left(recorder, words, answered=()):
     """The dresses in which the ten words, or any one of them, left the browser.
 
-    Of one word only what is too long to stand in random bytes by chance.
+    Of one word only what is too long to stand in random bytes by chance; none that was typed as an
+    answer to the question, whose words are of the same list.
     """
     ten = words.split()
-    each = [dress for dress in wanted(*ten) if len(dress.bytes) >= LONG]
+    alone = set(ten) - {word for answer in answered for word in answer.split()}
+    each = [dress for dress in wanted(*alone) if len(dress.bytes) >= LONG]
     return _left(recorder, each + wanted(" ".join(ten), "".join(ten)))
 
 

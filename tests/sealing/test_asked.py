@@ -9,6 +9,7 @@ from sealing.steps import CANARY, STORY, left, posted, words_left
 
 TWO = pytest.mark.parametrize("browser", ["chromium", "firefox"], indirect=True)
 ONE = pytest.mark.parametrize("browser", ["chromium"], indirect=True)
+WRONG = "가격 가격"
 LABEL = "return [...document.querySelectorAll('[name=q_words]')].map(e => e.parentNode.textContent)"
 
 
@@ -30,8 +31,10 @@ def question(browser):
 
 
 def answer(browser, form):
-    browser.fill(f"{form} [name=q_words]", copied(question(browser)))
+    words = copied(question(browser))
+    browser.fill(f"{form} [name=q_words]", words)
     browser.press(f"{form} button:not([formaction])")
+    return words
 
 
 def kinds(world):
@@ -48,11 +51,11 @@ def wait_for_another(browser, before):
 @TWO
 def test_every_way_of_the_page_asks_and_takes_an_answer(browser, recorder, asking, tmp_path):
     before = kinds(asking)
-    words = written_after_a_wrong_answer(browser, asking)
+    words, *answered = written_after_a_wrong_answer(browser, asking)
     browser.fill("form#add [name=w_narrative]", CANARY + " 덧붙임")
     browser.press("form#add button")
     browser.wait("form#add [name=q_words]")
-    answer(browser, "form#add")
+    answered.append(answer(browser, "form#add"))
     browser.wait("#done")
     file = tmp_path / "쪽지.txt"
     file.write_text(CANARY)
@@ -60,31 +63,31 @@ def test_every_way_of_the_page_asks_and_takes_an_answer(browser, recorder, askin
     browser.hand_in("form#attach [name=attachment]", file)
     browser.press("form#attach button")
     browser.wait("form#attach [name=q_words]")
-    answer(browser, "form#attach")
+    answered.append(answer(browser, "form#attach"))
     browser.wait("form#attach ~ #done")
     assert kinds(asking) == sorted([*before, "testimony", "addition", "attachment"])
     asked, looked, one = "/ko/deposit", "/ko/slots", "/ko/deposit/leave"
     told, added, sent = (asked, asked, one), (asked, looked, one), (asked, looked, one + "/file")
     assert posted(recorder) == [*told, *added, *sent]
-    assert left(recorder, CANARY) | words_left(recorder, words) == set()
+    assert left(recorder, CANARY) | words_left(recorder, words, answered) == set()
     assert browser.said == []
 
 
 def written_after_a_wrong_answer(browser, asking):
-    """From the form to the ten words, by way of another question."""
+    """From the form to the ten words, by way of another question: those, and the two answers."""
     before = kinds(asking)
     browser.open(f"{asking.settings.base_url}/ko/")
     browser.wait("#sealing")
     browser.fill("[name=w_narrative]", STORY)
     first = question(browser)
-    browser.fill("form#testimony [name=q_words]", "가격 가격")
+    browser.fill("form#testimony [name=q_words]", WRONG)
     browser.press("form#testimony button.main")
     browser.wait("#error")
     wait_for_another(browser, first)
     assert kinds(asking) == before
-    answer(browser, "form#testimony")
+    right = answer(browser, "form#testimony")
     browser.wait("#receipt")
-    return browser.text("#receipt")
+    return browser.text("#receipt"), WRONG, right
 
 
 @TWO
