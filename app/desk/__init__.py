@@ -126,7 +126,7 @@ def create_app(
     app.register_blueprint(source.pages)
     app.register_blueprint(notices.pages)
     gate.stand_at(app)
-    book.vault.ready.append(partial(clocks.closings, book))
+    book.vault.ready.append(partial(clocks.prepare, book))
     app.jinja_env.globals.update(
         style=sheet.css,
         keys=scripts[0],

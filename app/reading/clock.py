@@ -11,7 +11,7 @@ Source: ``clock`` of ``config/process-model.yaml``.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from app.reading.claims import Claim, by_person, days
 from app.reading.edtf import Span
@@ -49,9 +49,8 @@ class Expected:
 
     def may_be(self, today: date) -> bool:
         """Whether the stage may be on, tolerance included."""
-        slack = timedelta(days=self.tolerance)
-        last = self.closes[1]
-        return self.opens[0] - slack <= today and (last is None or today <= last + slack)
+        first, last = plus(self.opens[0], -self.tolerance), self.closes[1]
+        return first <= today and (last is None or today <= plus(last, self.tolerance))
 
     def must_be(self, today: date) -> bool:
         """Whether it is on whatever day 0 was; what the article does not tell never is."""
@@ -162,11 +161,11 @@ def _wide(span: Span | None, today: date) -> tuple[date, date] | None:
     """Return the bounds of a date, wider where it is "about"; never after today."""
     if span is None or span.earliest is None:
         return None
-    slack = timedelta(days=0)
+    slack = 0
     if span.approximate:
-        slack = timedelta(days=_ABOUT.get(len(span.text.rstrip("?~%").partition("/")[0]), 30))
-    last = today if span.latest is None else min(span.latest + slack, today)
-    first = span.earliest - slack
+        slack = _ABOUT.get(len(span.text.rstrip("?~%").partition("/")[0]), 30)
+    last = today if span.latest is None else min(plus(span.latest, slack), today)
+    first = plus(span.earliest, -slack)
     return (first, last) if first <= last else None
 
 
@@ -216,7 +215,7 @@ def _shifted(model: Model, zero: DayZero, shift: int) -> Iterator[Expected]:
         first, last = opens[0] or 0, opens[1] or 0
         yield Expected(
             stage,
-            (_plus(zero.first, max(first, 0)), _plus(zero.last, max(last, 0))),
+            (plus(zero.first, max(first, 0)), plus(zero.last, max(last, 0))),
             (_or(zero.first, closes[0]), _or(zero.last, closes[1])),
             window.tolerance,
         )
@@ -263,12 +262,16 @@ def _external(model: Model, zero: DayZero) -> Iterator[Expected]:
             )
 
 
-def _plus(day: date, count: int) -> date:
-    return day + timedelta(days=count)
+def plus(day: date, count: int) -> date:
+    """Return the day so many later, or the last there is: a year like 9999 is a slip of somebody's.
+
+    No page, and no log-in, may fail over it.
+    """
+    return date.fromordinal(min(max(day.toordinal() + count, 1), date.max.toordinal()))
 
 
 def _or(day: date, count: int | None) -> date | None:
-    return None if count is None else day + timedelta(days=count)
+    return None if count is None else plus(day, count)
 
 
 def _least(one: date | None, other: date | None) -> date | None:

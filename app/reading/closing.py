@@ -7,7 +7,7 @@ for each in closing(model, claims, today):
 import calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 
 from app.reading.claims import Claim, by_person, days
 from app.reading.clock import DayZero, Expected, clocks, day_zero, windows
@@ -111,6 +111,8 @@ def months_after(day: date, count: int) -> date:
     """Return the same day some months later, or the last day of a month that is too short."""
     month = day.month - 1 + count
     year, month = day.year + month // _MONTHS, month % _MONTHS + 1
+    if year > MAXYEAR:  # somebody's slip: no page, and no log-in, may fail over it
+        return date.max
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 

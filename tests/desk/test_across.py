@@ -7,6 +7,8 @@ import secrets
 
 import pytest
 
+from app.desk import clocks
+
 WORDS = {
     "text": "두루미다리",
     "letter": "갈매기언덕",
@@ -115,3 +117,40 @@ def test_a_search_is_narrowed_by_language_state_role_and_stage(world, owner):
     for narrow in ("stage=cn_arrest", "state=new", "role=survivor&stage=cn_arrest"):
         assert hits(owner, f"q=白鹤&{narrow}") == [ko], narrow
     assert hits(owner, "q=白鹤&lang=zh&stage=cn_arrest") == []
+
+
+FAR = ["9999-12-31", "9999-12", "9999", "999X", "9999-12~", "2026-11-20/9999-12-31", "0001-01~"]
+
+
+@pytest.mark.parametrize("said", FAR)
+@pytest.mark.parametrize("stage", ["cn_arrest", "forced_repatriation"])
+def test_a_year_that_is_a_slip_keeps_nobody_out(world, owner, said, stage):
+    """The clocks are read as the first member unlocks: over no date may that fail."""
+    record = world.arrive("지어낸 이야기. 잡혔다고 합니다.")
+    owner.queue()
+    assert (
+        owner.tag(record, stage=stage, start="0", end="3", **{"from": said, "to": said}).status
+        == 303
+    )
+    anew(world)
+    assert world.member("owner").get("/clock").status == 200
+
+
+def test_clocks_that_cannot_be_read_keep_nobody_out(world, owner, monkeypatch, capfd):
+    record = world.arrive("지어낸 이야기. 잡혔다고 합니다.")
+    owner.queue()
+    owner.tag(record, stage="cn_arrest", start="0", end="3", **{"from": "2026-11-10", "to": ""})
+    anew(world)
+
+    def fails(*_):
+        raise OverflowError("of 9999-12-31")
+
+    monkeypatch.setattr(clocks, "closing", fails)
+    assert world.member("owner").get("/queue").status == 200
+    assert "OverflowError in the clock" in capfd.readouterr().err
+
+
+def anew(world):
+    """As after a restart: the next who unlocks fills the index."""
+    world.book.vault._index = None
+    world.book.vault._loaded = set()
