@@ -57,8 +57,8 @@ def _elsewhere() -> list[tuple[str, str, str]]:
             "keys",
             gettext("A backup's keys part"),
             gettext(
-                "30 days: until then the recovery key opens it. Copies that were carried elsewhere"
-                " are yours to destroy."
+                "Until the first backup after 30 days: till then the recovery key opens it. Copies"
+                " that were carried elsewhere are yours to destroy."
             ),
         ),
         (
