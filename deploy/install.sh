@@ -85,7 +85,7 @@ systemctl enable --quiet --now tmp.mount systemd-timesyncd nftables tor@default 
 for one in systemd-journald apparmor tor@default; do
   systemctl restart "$one" || echo "   $one does not restart here: systemctl status $one" >&2
 done
-rm -rf /var/log/journal   # what the journal wrote to the disk before it was told not to: who came by ssh
+systemd-tmpfiles --remove naru.conf   # what the journal wrote before it was told not to: who came by ssh
 if [ -e /etc/naru/naru.toml ]; then
   [ "$which" = intake ] || systemctl stop naru-desk
   systemctl stop naru-intake
