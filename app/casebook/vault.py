@@ -9,7 +9,7 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from app.casebook import account, collecting, entering, ledger, tables
+from app.casebook import account, collecting, entering, forgetting, ledger, tables
 from app.casebook.indexing.conditions import visible
 from app.casebook.indexing.index import Index
 from app.casebook.keyring import Keyring
@@ -92,6 +92,7 @@ class Vault:
             self._forget_unread()
 
     def _forget_unread(self) -> None:
+        forgetting.forget()
         rings = {ring for keyring in self._keyrings.values() for ring in keyring.rings}
         if not rings >= self._loaded:
             self._index, self._loaded = None, set()
@@ -101,6 +102,7 @@ class Vault:
         """Drop what memory holds of records that were erased."""
         with self._lock:
             for record in records if self._index is not None else ():
+                forgetting.forget()
                 if self._index is not None and self._index.knows(record):
                     self._index.forget(record)
                     self._index.readings.forget(record)

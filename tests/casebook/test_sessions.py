@@ -4,9 +4,12 @@ import pytest
 from desk.world import MONDAY
 from sqlalchemy import func, select, update
 
-from app.casebook import tables
+from app.casebook import forgetting, tables
+from app.casebook.evidence.spelling import patterns
+from app.casebook.indexing.romanising import spellings
 from app.casebook.keys import founding
 from app.casebook.shapes import NoSession, Refused
+from app.reading.claims import days
 from crypto import locking, sessions
 from crypto.errors import CryptoError
 
@@ -103,6 +106,18 @@ def test_a_member_who_is_gone_has_no_session_any_more(kit):
 def test_what_is_no_cookie_is_no_session(kit, cookie):
     with pytest.raises(NoSession):
         kit.book.resume(cookie, kit.now)
+
+
+def test_what_is_remembered_beside_the_index_is_forgotten_too(kit):
+    """Names and dates that a cache holds would lie in memory after everybody left."""
+    cookie = kit.cookie("owner")
+    spellings("김진실")
+    days("2023-10-09")
+    patterns("김진실")
+    held = [each.cache_info().currsize for each in forgetting._CACHES]
+    assert sum(map(bool, held)) >= 3, "nothing was remembered: this shows nothing"
+    kit.book.log_out(cookie)
+    assert [each.cache_info().currsize for each in forgetting._CACHES] == [0] * len(held)
 
 
 def test_with_the_last_log_out_the_index_is_forgotten(kit):

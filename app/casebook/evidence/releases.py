@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from app.casebook import account, ledger, tables
 from app.casebook.evidence import attaching, leaving, recalling
+from app.casebook.forgetting import forgotten
 from app.casebook.keyring import Keyring
 from app.casebook.members import Entry as DirectoryEntry
 from app.casebook.shapes import Altered, NoConsent, NotFound
@@ -45,6 +46,7 @@ class Copy:
         return _read(self.plain)
 
 
+@forgotten
 @lru_cache(maxsize=2)
 def _read(plain: bytes) -> Mapping[str, Any]:
     read: dict[str, Any] = msgspec.json.decode(plain)

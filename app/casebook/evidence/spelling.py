@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.casebook.forgetting import forgotten
+
 _INITIALS = (
     "k|g", "kk|gg|k|g", "n|l|r", "t|d", "tt|dd|t|d", "r|l|n|", "m", "p|b", "pp|bb|p|b", "s|sh",
     "ss|s", "", "j|ch|z", "jj|tch|cch|j|ch", "ch|c|j", "k", "t", "p", "h|",
@@ -113,6 +115,7 @@ def _found(pattern: re.Pattern[str], text: str, folded: Folded) -> Iterator[tupl
                 break
 
 
+@forgotten
 @lru_cache(maxsize=2000)
 def patterns(name: str) -> tuple[re.Pattern[str], ...]:
     """Return patterns over folded text: the name itself, turned round, and in Latin letters."""
@@ -182,6 +185,7 @@ def _exactly(text: str, hangul: str) -> Iterator[tuple[int, int]]:
         yield folded.span(*found.span())
 
 
+@forgotten
 @lru_cache(maxsize=5000)
 def _latin_of(hangul: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(one) for one in latin(hangul)[:2])

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from typing_extensions import override
 
+from app.casebook.forgetting import forgotten
 from app.casebook.indexing import asking as index_asking
 from app.casebook.indexing import flooding as index_flooding
 from app.casebook.indexing import people as index_people
@@ -296,6 +297,7 @@ def _json(value: Mapping[str, Any]) -> str:
     return msgspec.json.encode(value).decode()
 
 
+@forgotten
 @lru_cache(maxsize=4096)
 def quarter(date: str) -> str:
     """Return the quarter an EDTF date begins in, ``2023-Q4``; empty where it has no such day."""

@@ -13,6 +13,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from app.casebook.forgetting import forgotten
+
 _INITIALS = "k/k/n/t/t/r/m/p/p/s/s//c/c/c/k/t/p/h".split("/")  # noqa: SIM905 - reads as a table
 _VOWELS = "a/e/ya/ye/o/e/yo/ye/o/wa/we/we/yo/u/wo/we/wi/yu/u/i/i".split("/")  # noqa: SIM905
 _FINALS = "/k/k/k/n/n/n/t/r/k/m/p/r/r/p/r/m/p/p/t/t/ng/t/t/k/t/p/t".split("/")  # noqa: SIM905
@@ -109,6 +111,7 @@ def _latin(word: str) -> str:
     return re.sub(r"g(?!$|[bcdfgjklmnpqrst])", "k", re.sub(r"(?<!n)g", "k", plain))
 
 
+@forgotten
 @lru_cache(maxsize=65536)
 def spellings(name: str) -> frozenset[tuple[str, str]]:
     """Return (surname, given name) as folded; the surname is empty where none is known."""
